@@ -1,0 +1,41 @@
+"""What authors of plugins and adapters import: hooks, and the values that hooks return.
+
+Hooks collect, objects work: each `register_*` hook is called once at start and returns a list.
+"""
+
+from tracekit.sdk.hooks import hookimpl, hookspec
+from tracekit.sdk.types import (
+    Adapter,
+    Category,
+    Chain,
+    CodeScheme,
+    Facts,
+    LinkEntry,
+    LinkKey,
+    LinkRule,
+    Raw,
+    RawBatch,
+    Record,
+    Rule,
+    SourceAdapter,
+    Suite,
+)
+
+__all__ = [
+    "Adapter",
+    "Category",
+    "Chain",
+    "CodeScheme",
+    "Facts",
+    "LinkEntry",
+    "LinkKey",
+    "LinkRule",
+    "Raw",
+    "RawBatch",
+    "Record",
+    "Rule",
+    "SourceAdapter",
+    "Suite",
+    "hookimpl",
+    "hookspec",
+]
