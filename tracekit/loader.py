@@ -1,0 +1,153 @@
+"""Finds what is installed (entry-point group `tracekit`) and builds the registry. pluggy is used here and in the SDK only."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import pluggy
+
+from tracekit import codes, suites
+from tracekit.errors import PluginError
+from tracekit.registry import Broken, Loaded, Registry, by_id, rule_set_hash
+from tracekit.sdk import Category, CodeScheme, hooks
+from tracekit.spec import messages
+from tracekit.spec.sets import SpecSet, load_set
+from tracekit.spec.tables import specs_root
+
+GROUP = "tracekit"
+_CORE = "tracekit"
+
+
+def load(required: Sequence[str] = ()) -> Registry:
+    """Load every installed plugin and adapter; broken ones are listed and skipped.
+
+    Args:
+        required: ids of categories, adapters or suites, or names of distributions, that must be there.
+
+    Raises:
+        PluginError: a required one is missing or broken, or two distributions bring the same id.
+    """
+    plugins, loaded, broken = _discover()
+    registry = _build(plugins, loaded, broken)
+    for name in required:
+        _require(name, registry)
+    return registry
+
+
+@lru_cache(maxsize=1)
+def installed() -> Registry:
+    """The registry of this process, loaded once."""
+    return load()
+
+
+def build(modules: Iterable[tuple[str, Any]]) -> Registry:
+    """Build a registry from (distribution name, plugin object) pairs without looking at what is installed."""
+    pairs = list(modules)
+    return _build(pairs, [Loaded(name, "", getattr(module, "__name__", name)) for name, module in pairs], [])
+
+
+def observe(registry_plugins: Sequence[Any]) -> pluggy.HookRelay:
+    """A relay of the two observers for the given plugin objects."""
+    manager = _manager()
+    for plugin in registry_plugins:
+        manager.register(plugin)
+    return manager.hook
+
+
+def _discover() -> tuple[list[tuple[str, Any]], list[Loaded], list[Broken]]:
+    plugins: list[tuple[str, Any]] = []
+    loaded: list[Loaded] = []
+    broken: list[Broken] = []
+    for entry in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda one: one.name):
+        name, version = _distribution(entry)
+        try:
+            module = entry.load()
+            _probe(module)
+        except Exception as cause:  # noqa: BLE001  a broken plugin must not stop the others, whatever it raises
+            broken.append(Broken(name, version, f"{type(cause).__name__}: {cause}"))
+        else:
+            plugins.append((name, module))
+            loaded.append(Loaded(name, version, entry.value))
+    return plugins, loaded, broken
+
+
+def _distribution(entry: importlib.metadata.EntryPoint) -> tuple[str, str]:
+    dist = entry.dist
+    return (dist.name, dist.version) if dist is not None else (entry.name, "?")
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager("tracekit")
+    manager.add_hookspecs(hooks)
+    return manager
+
+
+def _probe(module: Any) -> None:
+    """Register alone first: a misspelt hook is an error that names the plugin."""
+    manager = _manager()
+    manager.register(module)
+    manager.check_pending()
+
+
+def _collect(plugins: Sequence[tuple[str, Any]], hook: str) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, module in plugins:
+        manager = _manager()
+        manager.register(module)
+        found.extend((name, item) for answer in getattr(manager.hook, hook)() for item in answer)
+    return found
+
+
+def _build(plugins: Sequence[tuple[str, Any]], loaded: Sequence[Loaded], broken: Sequence[Broken]) -> Registry:
+    core = load_set(specs_root() / "core" / "v1", None)
+    categories: dict[str, Category] = by_id(_collect(plugins, "register_categories"), "category")
+    sets: dict[str, SpecSet] = {"core": core}
+    for category in categories.values():
+        messages.add_messages(category.specs)
+        sets[category.id] = load_set(category.specs, core)
+    return Registry(
+        core=core,
+        sets=sets,
+        kinds={kind.id: kind for one in sets.values() for kind in one.kinds.values()},
+        categories=categories,
+        schemes=_schemes(plugins),
+        rules=by_id(_collect(plugins, "register_rules"), "rule"),
+        link_rules=by_id(_collect(plugins, "register_link_rules"), "link rule"),
+        chains=by_id(_collect(plugins, "register_chains"), "chain"),
+        adapters=by_id(_collect(plugins, "register_adapters"), "adapter"),
+        suites=by_id([(_CORE, suites.ED25519), *_collect(plugins, "register_suites")], "suite"),
+        loaded=tuple(loaded),
+        broken=tuple(broken),
+        hash=rule_set_hash(sets.values()),
+    )
+
+
+def _schemes(plugins: Sequence[tuple[str, Any]]) -> dict[str, CodeScheme]:
+    found: dict[str, CodeScheme] = {name: codes.get(name) for name in codes.schemes()}
+    for name, scheme in _collect(plugins, "register_code_schemes"):
+        if scheme.SCHEME in found:
+            raise PluginError(f"code scheme {scheme.SCHEME!r} of {name} exists already", code="TK-PLG-002")
+        found[scheme.SCHEME] = scheme
+    return dict(sorted(found.items()))
+
+
+def _require(name: str, registry: Registry) -> None:
+    wanted = name.replace("-", "_")
+    have = {*registry.categories, *registry.adapters, *registry.suites, *(one.distribution for one in registry.loaded)}
+    if {name, wanted} & have:
+        return
+    for one in registry.broken:
+        if one.distribution.replace("-", "_").endswith(wanted):
+            raise PluginError(
+                f"required plugin {name!r} is broken: {one.distribution} {one.version}: {one.cause}",
+                code="TK-PLG-003",
+                params={"name": name, "distribution": one.distribution, "version": one.version, "cause": one.cause},
+            )
+    raise PluginError(
+        f"required plugin {name!r} is not installed; installed: {', '.join(sorted(have))}",
+        code="TK-PLG-004",
+        params={"name": name},
+    )

@@ -1,0 +1,382 @@
+"""Checking a batch: format → code → category → quality in one loop, then identity and links. Pure.
+
+`prepare` needs no facts; `wanted` says which facts the batch needs; `judge` gives each record its verdict.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tracekit.findings import Finding, is_problem
+from tracekit.ids import identity
+from tracekit.pipeline.link import FREE, Edge, Linker, broken_link, joins, linker, rungs
+from tracekit.pipeline.seal import faulty_groups, split_body
+from tracekit.pipeline.terms import Term, compile_term, first_key
+from tracekit.pipeline.times import day_number, interval
+from tracekit.sdk import Facts, LinkEntry, LinkKey, Record, Rule
+from tracekit.spec.validators import validator
+
+if TYPE_CHECKING:
+    from tracekit.registry import Registry
+    from tracekit.spec.sets import Kind
+
+Verdict = Literal["accepted", "problem", "duplicate", "pending"]
+Identity = tuple[str, str, str]
+
+FILED = frozenset(("subject", "node", "merchant", "product", "device", "asset"))
+"""Record types that wait for a review before they count as known."""
+
+_ENVELOPE_REFS = ("party", "counterparty", "place", "reporter")
+
+
+class Known(NamedTuple):
+    """An accepted (or pending) version of an identity that the store holds."""
+
+    record_id: int
+    revision: int
+    content_id: str
+    receipt: str
+    current: bool
+    verdict: str
+
+
+@dataclass(slots=True)
+class Judged:
+    """A record on its way into the store, with all that was found out about it."""
+
+    record: Record
+    kind: str
+    origin: str
+    key: str
+    revision: int
+    action: str
+    body: bytes
+    aside: bytes
+    content_id: str
+    identity: bytes
+    findings: list[Finding]
+    refs: tuple[str, ...] = ()
+    day: int = 0
+    start: int = 0
+    end: int = 0
+    node: str = ""
+    region: str = ""
+    category: str = ""
+    business_key: str = ""
+    backfill: bool = False
+    measurement: bool = False
+    filing: bool = False
+    lines: int = 0
+    keys: list[LinkKey] = field(default_factory=list[LinkKey])
+    verdict: Verdict = "accepted"
+    first_receipt: str = ""
+    replaces: int = 0
+    broken: bool = False
+
+
+@dataclass
+class Wanted:
+    """The facts a batch needs: sets of refs and keys, fetched by one query each."""
+
+    identities: set[Identity] = field(default_factory=set[Identity])
+    filed: set[str] = field(default_factory=set[str])
+    business: set[str] = field(default_factory=set[str])
+    offers: set[str] = field(default_factory=set[str])
+    seekers: set[str] = field(default_factory=set[str])
+
+
+@dataclass
+class Outcome:
+    """A judged batch: the records, the edges among them and to stored ones, and stored records no longer broken."""
+
+    judged: list[Judged]
+    edges: list[Edge] = field(default_factory=list[Edge])
+    healed: set[int] = field(default_factory=set[int])
+
+
+@dataclass(frozen=True)
+class KindChecks:
+    """What is compiled once for a kind."""
+
+    kind: Kind
+    validate: Callable[[Record], list[Finding]]
+    business: tuple[Term, ...]
+    linker: Linker
+    rules: tuple[Rule, ...]
+
+
+class Checks:
+    """The compiled checks of a registry, made kind by kind when first needed."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._links = [row for one in registry.sets.values() for row in one.links]
+        self._rungs = rungs(self._links)
+        self._mandatory = frozenset(row.rung for row in self._links if row.mandatory and row.side == "seek")
+        self._by_kind: dict[str, KindChecks] = {}
+
+    def of(self, kind: str) -> KindChecks | None:
+        """The checks of a kind, or None if no table knows it."""
+        found = self._by_kind.get(kind)
+        if found is None and kind in self.registry.kinds:
+            found = self._by_kind[kind] = self._compile(self.registry.kinds[kind])
+        return found
+
+    def _compile(self, kind: Kind) -> KindChecks:
+        return KindChecks(
+            kind,
+            validator(kind),
+            tuple(compile_term(term) for term in kind.business_key),
+            linker(kind.id, self._links, self.registry),
+            self.registry.rules_for(kind.id),
+        )
+
+    def prepare(self, records: Iterable[Record], received_at: int) -> list[Judged]:
+        """Check each record alone: form, codes, digests of its groups. `received_at` is epoch seconds."""
+        judged = [self._prepare(record, received_at) for record in records]
+        self._check_codes(judged)
+        return judged
+
+    def _prepare(self, record: Record, received_at: int) -> Judged:
+        name = record.get("kind")
+        checks = self.of(name) if isinstance(name, str) else None
+        if checks is None:
+            return _unreadable(record, Finding("TK-REC-001", "error", "kind", {"kind": _short(name)}))
+        findings = checks.validate(record)
+        if findings and is_problem(findings):
+            return _unreadable(record, *findings)
+        if "groups" in record:
+            findings += [Finding("TK-REC-090", "error", f"groups.{group}") for group in faulty_groups(record)]
+        return _readable(record, checks, findings, received_at)
+
+    def _check_codes(self, judged: Sequence[Judged]) -> None:
+        by_scheme: dict[str, set[str]] = {}
+        for ref in {ref for one in judged for ref in one.refs}:
+            scheme, _, value = ref.partition(":")
+            by_scheme.setdefault(scheme, set()).add(value)
+        bad: dict[str, str] = {}
+        for scheme, values in by_scheme.items():
+            known = self.registry.schemes.get(scheme)
+            ordered = list(values)
+            codes = known.check_batch(ordered) if known else ["TK-CODE-004"] * len(ordered)
+            bad.update({f"{scheme}:{value}": code for value, code in zip(ordered, codes, strict=True) if code})
+        if bad:
+            for one in judged:
+                if not bad.keys().isdisjoint(one.refs):
+                    one.findings = one.findings + _code_findings(one.record, bad)
+
+    def wanted(self, judged: Sequence[Judged]) -> Wanted:
+        """Which facts the batch needs."""
+        wanted = Wanted()
+        for one in judged:
+            if is_problem(one.findings):
+                continue
+            wanted.identities.add((one.origin, one.kind, one.key))
+            if one.business_key:
+                wanted.business.add(one.business_key)
+            for key in one.keys:
+                (wanted.offers if key.side == "seek" else wanted.seekers).add(key.key)
+            wanted.filed.update(one.record[name] for name in _ENVELOPE_REFS if name in one.record)
+        return wanted
+
+    def judge(self, judged: list[Judged], known: Mapping[Identity, Sequence[Known]], facts: Facts) -> Outcome:
+        """Give each record its verdict and join it to what is stored and to the rest of the batch."""
+        outcome = Outcome(judged)
+        versions: dict[Identity, list[Known]] = {key: list(value) for key, value in known.items()}
+        reporters = dict(facts.business)
+        accepted: list[tuple[int, Judged]] = []
+        for position, one in enumerate(judged, 1):
+            self._decide(one, versions, reporters, facts)
+            if one.verdict in ("accepted", "pending"):
+                accepted.append((-position, one))
+                _remember(one, -position, versions, reporters)
+        self._link(accepted, facts, outcome)
+        return outcome
+
+    def _decide(
+        self, one: Judged, versions: Mapping[Identity, Sequence[Known]], reporters: Mapping[str, str], facts: Facts
+    ) -> None:
+        if is_problem(one.findings):
+            one.verdict = "problem"
+            return
+        if _against_known(one, versions.get((one.origin, one.kind, one.key), ())):
+            return
+        first = reporters.get(one.business_key) if one.business_key else None
+        if first is not None and first != one.origin:
+            one.verdict = "duplicate"
+            one.findings = [*one.findings, Finding("TK-CHK-003", "warning", "", {"key": one.business_key, "origin": first})]
+            return
+        checks = self.of(one.kind)
+        if checks is not None and one.action != "void":
+            for rule in checks.rules:
+                one.findings = [*one.findings, *rule.check(one.record, facts)]
+        one.verdict = "problem" if is_problem(one.findings) else "pending" if one.filing else "accepted"
+
+    def _link(self, accepted: Sequence[tuple[int, Judged]], facts: Facts, outcome: Outcome) -> None:
+        offers = _own_offers(accepted)
+        gone = {one.replaces for _, one in accepted if one.replaces}
+        for position, one in accepted:
+            checks = self.of(one.kind)
+            if checks is None or one.action == "void":
+                continue
+            found: set[LinkKey] = set()
+            for key in one.keys:
+                mine = LinkEntry(position, key.key, key.rung, key.line, one.start, one.end)
+                if key.side == "seek":
+                    others = [*facts.offers.get(key.key, ()), *offers.get(key.key, ())]
+                    if self._join_offers(mine, others, gone, outcome):
+                        found.add(key)
+                else:
+                    self._join_seekers(mine, facts.seekers.get(key.key, ()), gone, outcome)
+            _mark_broken(one, checks.linker, found)
+
+    def _join_offers(self, mine: LinkEntry, others: Sequence[LinkEntry], gone: set[int], outcome: Outcome) -> bool:
+        rung = self._rungs.get(mine.rung, FREE)
+        joined = [
+            Edge(other.record_id, mine.record_id, mine.rung, mine.key, rung.confidence)
+            for other in others
+            if other.record_id != mine.record_id and other.record_id not in gone and joins(other, mine, rung)
+        ]
+        outcome.edges.extend(joined)
+        return bool(joined)
+
+    def _join_seekers(self, mine: LinkEntry, others: Sequence[LinkEntry], gone: set[int], outcome: Outcome) -> None:
+        for other in others:
+            rung = self._rungs.get(other.rung, FREE)
+            if other.record_id not in gone and joins(mine, other, rung):
+                outcome.edges.append(Edge(mine.record_id, other.record_id, other.rung, mine.key, rung.confidence))
+                if other.rung in self._mandatory:
+                    outcome.healed.add(other.record_id)
+
+
+def _mark_broken(one: Judged, linker_: Linker, found: set[LinkKey]) -> None:
+    finding = broken_link(one.record, one.keys, linker_.mandatory, found)
+    if finding is not None:
+        one.broken = True
+        one.findings = [*one.findings, finding]
+
+
+def _own_offers(accepted: Sequence[tuple[int, Judged]]) -> dict[str, list[LinkEntry]]:
+    offers: dict[str, list[LinkEntry]] = {}
+    for position, one in accepted:
+        for key in one.keys:
+            if key.side == "offer":
+                entry = LinkEntry(position, key.key, key.rung, key.line, one.start, one.end)
+                offers.setdefault(key.key, []).append(entry)
+    return offers
+
+
+def _remember(
+    one: Judged, position: int, versions: dict[Identity, list[Known]], reporters: dict[str, str]
+) -> None:
+    here = versions.setdefault((one.origin, one.kind, one.key), [])
+    here[:] = [version._replace(current=False) for version in here]
+    here.append(Known(position, one.revision, one.content_id, "", True, one.verdict))
+    if one.business_key:
+        reporters.setdefault(one.business_key, one.origin)
+
+
+def _against_known(one: Judged, versions: Sequence[Known]) -> bool:
+    """Compare with the accepted versions of the identity; True if that settles the verdict."""
+    for version in versions:
+        if version.revision == one.revision and version.content_id == one.content_id:
+            one.verdict, one.first_receipt = "duplicate", version.receipt
+            return True
+    latest = max((version.revision for version in versions), default=0)
+    if latest >= one.revision:
+        one.verdict = "problem"
+        params = {"revision": str(one.revision), "latest": str(latest)}
+        one.findings = [*one.findings, Finding("TK-CHK-001", "error", "revision", params)]
+        return True
+    if not versions and one.action != "new":
+        one.verdict = "problem"
+        one.findings = [*one.findings, Finding("TK-CHK-002", "error", "action", {"action": one.action})]
+        return True
+    one.replaces = next((version.record_id for version in versions if version.current), 0)
+    return False
+
+
+def _readable(record: Record, checks: KindChecks, findings: list[Finding], received_at: int) -> Judged:
+    body, aside = split_body(record)
+    start, end = interval(record["time"])
+    if "until" in record:
+        end = interval(record["until"])[1]
+    place = record.get("place", "")
+    kind = checks.kind
+    void = record["action"] == "void"
+    return Judged(
+        record, kind.id, record["origin"], record["key"], record["revision"], record["action"],
+        body, aside, hashlib.sha256(body).hexdigest(), identity(record["origin"], kind.id, record["key"]), findings,
+        refs=_refs(record),
+        day=day_number(start), start=start, end=end,
+        node=place.partition(":")[2], region=record["region"], category=record["category"],
+        business_key=_business_key(record, checks),
+        backfill=kind.window_hours is not None and received_at > end + kind.window_hours * 3600,
+        measurement=kind.record_type == "measurement", filing=kind.record_type in FILED,
+        lines=len(record.get("items", ())),
+        keys=[] if void else checks.linker.keys(record),
+    )  # fmt: skip  one fact a line group reads better than one a line
+
+
+def _business_key(record: Record, checks: KindChecks) -> str:
+    key = first_key(checks.business, record) if checks.business else ""
+    return f"{checks.kind.id}|{key}" if key else ""
+
+
+def _unreadable(record: Record, *findings: Finding) -> Judged:
+    """A record that is not safe to read further keeps what can be named of it."""
+    body, aside = split_body_leniently(record)
+    names = {name: value if isinstance(value := record.get(name), str) else "" for name in ("kind", "origin", "key")}
+    revision = record.get("revision")
+    start = _start_or_zero(record.get("time"))
+    place = record.get("place")
+    return Judged(
+        record,
+        names["kind"][:64], names["origin"][:64], names["key"][:128],
+        revision if isinstance(revision, int) and 0 < revision < 1 << 31 else 0, str(record.get("action", ""))[:16],
+        body, aside, hashlib.sha256(body).hexdigest(), identity(names["origin"][:64], names["kind"][:64], names["key"][:128]),
+        list(findings),
+        day=day_number(start) if start else day_number(0), start=start, end=start,
+        node=place.partition(":")[2][:32] if isinstance(place, str) else "",
+        region=_short(record.get("region")), category=names["kind"].partition(".")[0][:32],
+    )  # fmt: skip  see above
+
+
+def split_body_leniently(record: Record) -> tuple[bytes, bytes]:
+    """`split_body` for records that hold what canonical JSON cannot (a lone surrogate, a huge integer): never raises."""
+    try:
+        return split_body(record)
+    except (TypeError, ValueError, RecursionError):
+        return repr(record)[:100_000].encode("utf-8", "backslashreplace"), b"{}"
+
+
+def _start_or_zero(value: object) -> int:
+    try:
+        return interval(value)[0] if isinstance(value, str) else 0
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _short(value: object) -> str:
+    return str(value)[:64] if isinstance(value, str | int) else type(value).__name__
+
+
+def _refs(record: Record) -> tuple[str, ...]:
+    found = [record[name] for name in _ENVELOPE_REFS if name in record]
+    for item in record.get("items", ()):
+        found += [item[name] for name in ("ref", "product", "supplier") if name in item]
+    for document in record.get("documents", ()):
+        found += [document[name] for name in ("ref", "issuer") if name in document]
+    return tuple(found)
+
+
+def _code_findings(record: Record, bad: Mapping[str, str]) -> list[Finding]:
+    places = [(name, record[name]) for name in _ENVELOPE_REFS if name in record]
+    for item in record.get("items", ()):
+        places += [(f"items.{item['line']}.{name}", item[name]) for name in ("ref", "product", "supplier") if name in item]
+    for index, document in enumerate(record.get("documents", ()), 1):
+        places += [(f"documents.{index}.{name}", document[name]) for name in ("ref", "issuer") if name in document]
+    return [Finding(bad[ref], "error", path, {"value": ref}) for path, ref in places if ref in bad]
