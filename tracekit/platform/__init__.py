@@ -1,0 +1,1 @@
+"""What an office does: the one way in, filing, quality, chains, monitoring."""
