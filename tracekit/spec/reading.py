@@ -1,0 +1,265 @@
+"""Reads a folder of tables into a `SpecSet`; every fault names file and row."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tracekit.errors import SpecError
+from tracekit.ids import GROUPS
+from tracekit.spec.sets import (
+    EVENT_PARTS,
+    MANY,
+    Code,
+    Codeset,
+    Condition,
+    Element,
+    Field,
+    ForwardRow,
+    Kind,
+    LinkRow,
+    Occurrence,
+    SpecSet,
+)
+from tracekit.spec.tables import Row, read_optional, read_table, tables_digest
+
+DATATYPES = ("text", "code", "ref", "integer", "decimal", "time", "day", "boolean", "object")
+RECORD_TYPES = ("subject", "node", "merchant", "product", "device", "asset", "event", "measurement")
+CONDITION_TESTS = ("required", "forbidden", "pattern", "range", "compare", "sum", "any_of", "one_of", "ratio")
+WHEN_TESTS = ("", "present", "absent", "in", "not_in")
+FORMATLESS = ("time", "day", "decimal", "boolean", "object")
+
+
+def fault(path: Path, row_id: str, problem: str) -> SpecError:
+    """The error for one row of a table."""
+    where = f"{path} [{row_id}]"
+    return SpecError(f"{where}: {problem}", code="TK-SPEC-003", params={"file": where, "problem": problem})
+
+
+def _need(path: Path, row_id: str, what: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise fault(path, row_id, f"{what} {value!r} is not one of: {', '.join(sorted(known))}")
+
+
+def _number(path: Path, row: Row, column: str, default: int) -> int:
+    text = row.get(column, "")
+    if text in ("", "*"):
+        return MANY if text else default
+    if not (text.isascii() and text.isdigit()):
+        raise fault(path, next(iter(row.values())), f"{column} must be a whole number, is {text!r}")
+    return int(text)
+
+
+def _element(path: Path, row: Row) -> Element:
+    id_ = row["id"]
+    _need(path, id_, "datatype", row["datatype"], DATATYPES)
+    _need(path, id_, "sensitivity", row["sensitivity"], ("public", *GROUPS))
+    try:
+        re.compile(row.get("format", ""))
+    except re.error as error:
+        raise fault(path, id_, f"format is no regular expression: {error}") from error
+    if row["sensitivity"] != "public" and row["datatype"] == "object":
+        raise fault(path, id_, "an object cannot be sensitive as a whole; mark its elements")
+    text = {name: row.get(name, "") for name in Element._fields if name not in ("max_length", "schemes")}
+    return Element(**text, max_length=_number(path, row, "max_length", 0), schemes=tuple(row.get("scheme", "").split()))
+
+
+def _elements(folder: Path, base: Mapping[str, Element]) -> dict[str, Element]:
+    path = folder / "elements.csv"
+    found = dict(base)
+    for row in read_optional(path):
+        element = _element(path, row)
+        if found.get(element.id, element) != element or (element.id in found and element.id not in base):
+            raise fault(path, element.id, "this element is defined twice with different content")
+        found[element.id] = element
+    return found
+
+
+def _codeset(path: Path, base: Codeset | None) -> Codeset:
+    codes = dict(base.codes) if base else {}
+    for row in read_table(path):
+        codes[row["code"]] = Code(*(row.get(name, "") for name in Code._fields[:-1]), row)
+    timeless = frozenset(code for code, one in codes.items() if not one.valid_from and not one.valid_to)
+    return Codeset(path.stem, codes, timeless)
+
+
+def _codesets(folder: Path, base: Mapping[str, Codeset]) -> dict[str, Codeset]:
+    found = dict(base)
+    for path in sorted((folder / "codesets").glob("*.csv")):
+        found[path.stem] = _codeset(path, base.get(path.stem))
+    return found
+
+
+def _conditions(folder: Path, base: Mapping[str, Condition]) -> dict[str, Condition]:
+    path = folder / "conditions.csv"
+    found = dict(base)
+    for row in read_optional(path):
+        condition = Condition(*(row.get(name, "") for name in Condition._fields))
+        _need(path, condition.id, "test", condition.test, CONDITION_TESTS)
+        _need(path, condition.id, "when_test", condition.when_test, WHEN_TESTS)
+        found[condition.id] = condition
+    return found
+
+
+def _links(folder: Path) -> list[LinkRow]:
+    path = folder / "links.csv"
+    return [
+        LinkRow(
+            row["kind"],
+            row["side"],
+            row["rung"],
+            tuple(row["key"].split()),
+            _number(path, row, "window_days", 0),
+            row.get("confidence", ""),
+            row.get("mandatory", "") == "1",
+            row.get("note", ""),
+        )
+        for row in read_optional(path)
+    ]
+
+
+def _forward(folder: Path) -> list[ForwardRow]:
+    path = folder / "forward.csv"
+    return [
+        ForwardRow(row["kind"], row["group"], row["to_level"], row["forward"] == "yes") for row in read_optional(path)
+    ]
+
+
+def read_set(folder: Path, base: SpecSet | None, *, forward_folder: Path | None = None) -> SpecSet:
+    """Read all tables of a folder and lay them over the base."""
+    if not folder.is_dir():
+        raise SpecError(f"{folder} is not a folder", code="TK-SPEC-002", params={"file": str(folder)})
+    records = dict(base.records) if base else {}
+    own = {path.stem: tuple(read_table(path)) for path in sorted((folder / "records").glob("*.csv"))}
+    tables = _Tables(
+        folder,
+        _elements(folder, base.elements if base else {}),
+        _codesets(folder, base.codesets if base else {}),
+        _conditions(folder, base.conditions if base else {}),
+        records,
+        own,
+    )
+    kinds = {row["kind"]: tables.kind(row) for row in read_optional(folder / "kinds.csv")}
+    digest = tables_digest(folder)
+    return SpecSet(
+        folder=folder,
+        kinds={**(base.kinds if base else {}), **kinds},
+        own_kinds=tuple(kinds),
+        elements=tables.elements,
+        codesets=tables.codesets,
+        conditions=tables.conditions,
+        links=(*(base.links if base else ()), *_links(folder)),
+        forward=(*(base.forward if base else ()), *_forward(forward_folder or folder)),
+        records={**records, **own},
+        hash=hashlib.sha256(f"{base.hash}\n{digest}".encode()).hexdigest() if base else digest,
+    )
+
+
+@dataclass
+class _Tables:
+    """What is needed to put a kind together from its rows."""
+
+    folder: Path
+    elements: dict[str, Element]
+    codesets: dict[str, Codeset]
+    conditions: dict[str, Condition]
+    base_records: Mapping[str, tuple[Row, ...]]
+    own_records: Mapping[str, tuple[Row, ...]]
+
+    def kind(self, row: Row) -> Kind:
+        """Build one kind from its row of `kinds.csv` and the record tables."""
+        path = self.folder / "kinds.csv"
+        _need(path, row["kind"], "record_type", row["record_type"], RECORD_TYPES)
+        rows, occurrence_rows = self._rows(row)
+        fields = {path_: self._field(row["kind"], one) for path_, one in rows.items()}
+        top = tuple(self._grown(one, fields) for one in fields.values() if "." not in one.path)
+        flat = {one.path: one for root in top for one in root.walk()}
+        names = [name for one in flat.values() for name in one.conditions]
+        return Kind(
+            id=row["kind"],
+            record_type=row["record_type"],
+            shape=row.get("shape", ""),
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+            business_key=tuple(row.get("business_key", "").split()),
+            window_hours=_number(path, row, "window_hours", 0),
+            grade=row.get("grade", ""),
+            source=row.get("source", ""),
+            top=top,
+            occurrences=tuple(self._occurrence(row["kind"], one) for one in occurrence_rows),
+            conditions=tuple(self._conditions(flat)),
+            rules=tuple(dict.fromkeys(name for name in names if name not in self.conditions)),
+            codesets=self.codesets,
+            fields=flat,
+            sensitive={one.path: one.group for one in flat.values() if one.group},
+        )
+
+    def _rows(self, kind: Row) -> tuple[dict[str, Row], list[Row]]:
+        """All rows of a kind by path; the kind's own rows replace those of the same path."""
+        parts = EVENT_PARTS if kind["record_type"] == "event" else {}
+        found: dict[str, Row] = {}
+        occurrences: list[Row] = []
+        sources = [("", "envelope"), *parts.items(), ("", kind["kind"].partition(".")[2])]
+        for prefix, name in sources:
+            for records in (self.base_records, self.own_records):
+                for row in records.get(name, ()):
+                    path = f"{prefix}.{row['path']}" if prefix else row["path"]
+                    if ":" in path or "@" in path:
+                        occurrences.append({**row, "path": path})
+                    else:
+                        merged = {**row, "path": path, "element": row["element"] or found.get(path, row)["element"]}
+                        found[path] = {**merged, "envelope": "1" if name == "envelope" or found.get(path, {}).get("envelope") else ""}
+        return found, occurrences
+
+    def _field(self, kind: str, row: Row) -> Field:
+        path = self.folder / "records" / f"{kind.partition('.')[2]}.csv"
+        _need(path, row["path"], "obligation", row["obligation"], ("M", "O", "C"))
+        element = self.elements.get(row["element"])
+        if element is None:
+            raise fault(path, row["path"], f"element {row['element']!r} does not stand in elements.csv")
+        if element.codeset and element.codeset not in self.codesets:
+            raise fault(path, row["path"], f"code set {element.codeset!r} has no table")
+        high = _number(path, row, "max", 1)
+        low = _number(path, row, "min", 1 if row["obligation"] == "M" else 0)
+        many = bool(row.get("max", "")) and high != 1
+        if many and element.sensitivity != "public":
+            raise fault(path, row["path"], "a sensitive element cannot occur more than once")
+        return Field(
+            path=row["path"],
+            name=row["path"].rpartition(".")[2],
+            element=element,
+            obligation=row["obligation"],
+            low=low,
+            high=high,
+            many=many,
+            conditions=tuple(row.get("condition", "").split()),
+            note=row.get("note", ""),
+            envelope=bool(row["envelope"]),
+        )
+
+    def _grown(self, root: Field, fields: Mapping[str, Field]) -> Field:
+        depth = root.path.count(".") + 1
+        below = [one for path, one in fields.items() if path.startswith(root.path + ".") and path.count(".") == depth]
+        return replace(root, children=tuple(self._grown(one, fields) for one in below)) if below else root
+
+    def _occurrence(self, kind: str, row: Row) -> Occurrence:
+        path = self.folder / "records" / f"{kind.partition('.')[2]}.csv"
+        listed, _, type_ = row["path"].partition("@")[0].partition(":")
+        sort = row["path"].partition("@")[2]
+        where = [("type", type_)] if type_ else []
+        if sort:
+            where.append(("role" if listed == "items" else "direction", sort))
+        low = _number(path, row, "min", 1 if row["obligation"] == "M" else 0)
+        return Occurrence(listed, tuple(where), low, _number(path, row, "max", MANY), row["path"])
+
+    def _conditions(self, flat: Mapping[str, Field]) -> Iterable[Condition]:
+        """The table conditions that this kind's rows name, once each; an empty path means the row's own."""
+        seen: set[tuple[str, str]] = set()
+        for field in flat.values():
+            for name in field.conditions:
+                condition = self.conditions.get(name)
+                path = (condition.path or field.path) if condition else ""
+                if condition and (name, path) not in seen:
+                    seen.add((name, path))
+                    yield condition._replace(path=path)
