@@ -23,7 +23,10 @@ def wheel(folder: Path, word: str) -> str:
         file.writestr("tiny.py", f"WORD = {word!r}\n")
         file.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
         file.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        file.writestr("tiny-1.0.dist-info/RECORD", "tiny.py,,\ntiny-1.0.dist-info/METADATA,,\ntiny-1.0.dist-info/WHEEL,,\ntiny-1.0.dist-info/RECORD,,\n")
+        file.writestr(
+            "tiny-1.0.dist-info/RECORD",
+            "tiny.py,,\ntiny-1.0.dist-info/METADATA,,\ntiny-1.0.dist-info/WHEEL,,\ntiny-1.0.dist-info/RECORD,,\n",
+        )
     return f"{path.as_posix()} --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
@@ -33,7 +36,9 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "tracekit").mkdir(parents=True)
     (folder / "tracekit" / "__init__.py").write_text("")
     (folder / "tracekit" / "cli.py").write_text(MAIN)
-    (folder / "pyproject.toml").write_text('[project]\nname = "tracekit"\nversion = "0.1"\n[project.scripts]\ntracekit = "tracekit.cli:main"\n')
+    (folder / "pyproject.toml").write_text(
+        '[project]\nname = "tracekit"\nversion = "0.1"\n[project.scripts]\ntracekit = "tracekit.cli:main"\n'
+    )
     shutil.copy(ROOT / "tk", folder / "tk")
     (folder / "requirements.lock").write_text(wheel(folder, "one"))
     return folder
