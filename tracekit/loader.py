@@ -111,7 +111,7 @@ def _build(plugins: Sequence[tuple[str, Any]], loaded: Sequence[Loaded], broken:
     return Registry(
         core=core,
         sets=sets,
-        kinds={kind.id: kind for one in sets.values() for kind in one.kinds.values()},
+        kinds={name: one.kinds[name] for one in sets.values() for name in one.own_kinds},
         categories=categories,
         schemes=_schemes(plugins),
         rules=by_id(_collect(plugins, "register_rules"), "rule"),

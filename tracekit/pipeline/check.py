@@ -314,7 +314,7 @@ def _readable(record: Record, checks: KindChecks, findings: list[Finding], recei
         day=day_number(start), start=start, end=end,
         node=place.partition(":")[2], region=record["region"], category=record["category"],
         business_key=_business_key(record, checks),
-        backfill=kind.window_hours is not None and received_at > end + kind.window_hours * 3600,
+        backfill=kind.window_hours > 0 and received_at > end + kind.window_hours * 3600,
         measurement=kind.record_type == "measurement", filing=kind.record_type in FILED,
         lines=len(record.get("items", ())),
         keys=[] if void else checks.linker.keys(record),

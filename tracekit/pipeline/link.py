@@ -45,7 +45,7 @@ FREE = Rung(None, 1.0)
 def rungs(rows: Iterable[LinkRow]) -> dict[str, Rung]:
     """The rungs by id; the window is the seeking side's."""
     ordered = sorted(rows, key=lambda row: row.side == "seek")
-    return {row.rung: Rung(row.window_days, row.confidence) for row in ordered}
+    return {row.rung: Rung(row.window_days or None, float(row.confidence or 1)) for row in ordered}
 
 
 Keys = Callable[[Record], list[LinkKey]]
@@ -76,7 +76,7 @@ def linker(kind: str, rows: Iterable[LinkRow], registry: Registry) -> Linker:
 
 def _maker(row: LinkRow) -> Keys:
     side, rung = row.side, row.rung
-    names = row.key.split()
+    names = row.key
     if len(names) == 1 and names[0].startswith("items."):
         field, _, role = names[0].removeprefix("items.").partition("@")
         return lambda record: [
