@@ -26,7 +26,7 @@ def core_folder() -> Path:
 
 
 def table_text(path: Path) -> str:
-    """A table's text with `\\n` line ends, without a byte order mark.
+    r"""A table's text with `\\n` line ends, without a byte order mark.
 
     Raises:
         SpecError: the file cannot be read or is not UTF-8.

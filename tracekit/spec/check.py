@@ -1,0 +1,287 @@
+"""The reference validator: walks a record beside its kind's fields and says everything that is wrong.
+
+It never raises, whatever JSON-shaped tree it is given. `tracekit.spec.validators` makes a fast path that agrees with it.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tracekit.findings import NO_PARAMS, Finding, is_problem
+from tracekit.ids import GROUPS, group_digest
+from tracekit.spec import conditions, lexical
+from tracekit.spec.scan import SHOWN, clean, scan, type_name
+from tracekit.spec.sets import Element, Field, Kind, Occurrence
+
+Record = dict[str, Any]
+
+JSON_TYPE: Mapping[str, type[Any]] = {"integer": int, "boolean": bool, "object": dict}
+LIST_OF_ALLOWED = 12
+_digest = re.compile(lexical.HEX_DIGEST).fullmatch
+_salt = re.compile(lexical.HEX_SALT).fullmatch
+
+
+def check(kind: Kind, record: Any) -> list[Finding]:
+    """All findings of the lexical rules, obligations, code sets, groups and table conditions of a kind."""
+    walk = _Walk(kind)
+    if type(record) is not dict:
+        return [Finding("TK-REC-001", params={"expected": "object", "found": type_name(record)})]
+    walk.record(record)
+    return walk.found
+
+
+class _Walk:
+    """One record's check: collects findings, knows which groups are withheld."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.found: list[Finding] = []
+        self.digests: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
+        self.withheld: frozenset[str] = frozenset()
+        self.void = False
+        self.day = ""
+
+    def add(self, code: str, path: str, params: Mapping[str, str] = NO_PARAMS, level: Any = "error") -> None:
+        self.found.append(Finding(code, level, path, params))
+
+    def record(self, record: Record) -> None:
+        self.void = record.get("action") == "void"
+        time = record.get("time")
+        self.day = time[:10] if type(time) is str and not lexical.time_fault(time) else ""
+        self._groups(record)
+        self._object("", record, self.kind.top, _GROUP_KEYS)
+        kind = record.get("kind")
+        if isinstance(kind, str) and kind != self.kind.id:
+            self.add("TK-REC-028", "kind", {"expected": self.kind.id})
+        self._lines(record)
+        self._occurrences(record)
+        if not is_problem(self.found) and not self.void:
+            self.found += conditions.evaluate(self.kind, record, self.values, self.withheld)
+
+    def _object(self, prefix: str, tree: Record, fields: tuple[Field, ...], skip: frozenset[str] = frozenset()) -> None:
+        known = {field.name for field in fields}
+        for field in fields:
+            self._field(prefix + field.name, field, tree)
+        for key, value in tree.items():
+            if key not in known and key not in skip:
+                self._unknown(prefix, key, value)
+
+    def _unknown(self, prefix: str, key: Any, value: Any) -> None:
+        path = prefix + clean(key)
+        fault = lexical.key_fault(key) if isinstance(key, str) else "TK-REC-026"
+        if fault:
+            self.add(fault, path)
+        else:
+            self.add("TK-REC-003", path, level="info")
+        self.found += scan(path, value, path.count(".") + 1)
+
+    def _field(self, path: str, field: Field, tree: Record) -> None:
+        if field.name not in tree:
+            if field.obligation == "M" and self._is_due(path, field):
+                self.add("TK-REC-002", path, {"path": path, "name": field.element.name_zh})
+            return
+        value = tree[field.name]
+        if field.group:
+            self.add("TK-REC-022", path, {"group": field.group})
+        elif field.many:
+            self._list(path, field, value)
+        else:
+            self._value(path, field, value)
+
+    def _is_due(self, path: str, field: Field) -> bool:
+        """A void record needs its envelope only; a withheld element is not missing."""
+        if field.group:
+            absent = path not in self.values and field.group not in self.withheld
+            return absent and not self.void
+        return field.envelope or not self.void or "." in path
+
+    def _list(self, path: str, field: Field, value: Any) -> None:
+        if type(value) is not list:
+            self._wrong_type(path, "array", value)
+            return
+        entries: list[Any] = value
+        if not entries:
+            self.add("TK-REC-006", path)
+        elif not field.low <= len(entries) <= field.high:
+            self._count(path, len(entries), field.low, field.high)
+        for at, entry in enumerate(entries, 1):
+            self._value(f"{path}.{_line(entry, at) if path == 'items' else at}", field, entry)
+
+    def _count(self, path: str, count: int, low: int, high: int) -> None:
+        self.add("TK-REC-020", path, {"count": str(count), "low": str(low), "high": str(high)})
+
+    def _wrong_type(self, path: str, expected: str, value: Any) -> None:
+        if value is None:
+            self.add("TK-REC-004", path)
+        elif type(value) is float:
+            self.add("TK-REC-005", path)
+        else:
+            self.add("TK-REC-001", path, {"expected": expected, "found": type_name(value)})
+
+    def _value(self, path: str, field: Field, value: Any) -> None:
+        datatype = field.element.datatype
+        if type(value) is not JSON_TYPE.get(datatype, str):
+            self._wrong_type(path, "text" if datatype not in JSON_TYPE else datatype, value)
+        elif datatype == "object":
+            self._inner(path, field, value)
+        elif datatype == "integer":
+            self._integer(path, field.element, value)
+        elif datatype != "boolean":
+            self._text(path, field.element, value)
+
+    def _inner(self, path: str, field: Field, value: Record) -> None:
+        if not value:
+            self.add("TK-REC-006", path)
+        elif path != "groups":
+            self._object(path + ".", value, field.children)
+
+    def _integer(self, path: str, element: Element, value: int) -> None:
+        if not -lexical.SAFE_INTEGER < value < lexical.SAFE_INTEGER:
+            self.add("TK-REC-007", path, {"low": "-(2^53-1)", "high": "2^53-1"})
+        elif element.format and not re.fullmatch(element.format, str(value), re.ASCII):
+            self.add("TK-REC-015", path, {"value": str(value), "format": element.format})
+
+    def _text(self, path: str, element: Element, text: str) -> None:
+        limit = element.max_length or lexical.MAX_TEXT
+        if len(text) > limit:
+            self.add("TK-REC-013", path, {"length": str(len(text)), "limit": str(limit)})
+            return
+        code = text_fault(element, text)
+        if code == "TK-REC-019":
+            self.add(code, path, {"scheme": text.partition(":")[0][:SHOWN], "allowed": " ".join(element.schemes)})
+        elif code:
+            self.add(code, path, {"value": self._shown(element, text)})
+        elif element.codeset:
+            self._code(path, element, text)
+        elif element.format and not re.fullmatch(element.format, text, re.ASCII):
+            self.add("TK-REC-015", path, {"value": self._shown(element, text), "format": element.format})
+
+    def _code(self, path: str, element: Element, text: str) -> None:
+        code = self.kind.codesets[element.codeset].codes.get(text)
+        params = {"value": self._shown(element, text), "codeset": element.codeset}
+        if code is None:
+            self.add("TK-REC-016", path, {**params, "allowed": allowed(element, self.kind)})
+        elif self.day and not code.valid_from <= self.day <= (code.valid_to or "9"):
+            self.add("TK-REC-017", path, {**params, "date": self.day}, "warning")
+
+    def _shown(self, element: Element, text: str) -> str:
+        return clean(text) if element.sensitivity == "public" else "***"
+
+    def _groups(self, record: Record) -> None:
+        """Shape of digests and group objects, then each value of a group as if it stood at its place."""
+        digests = record.get("groups")
+        if type(digests) is dict:
+            self._digests(digests)
+        objects = [name for name in GROUPS if name in record]
+        self.withheld = frozenset(name for name in self.digests if name not in objects)
+        for name in objects:
+            if name not in self.digests:
+                self.add("TK-REC-041", name, {"group": name})
+            self._group(name, record[name])
+
+    def _digests(self, digests: Record) -> None:
+        for name, digest in digests.items():
+            if name not in GROUPS:
+                self._unknown("groups.", name, digest)
+            elif type(digest) is str and _digest(digest):
+                self.digests[name] = digest
+            else:
+                self.add("TK-REC-023", f"groups.{name}")
+
+    def _group(self, name: str, group: Any) -> None:
+        if type(group) is not dict or group.keys() != {"salt", "values"}:
+            self.add("TK-REC-023", name)
+            return
+        salt, values = group["salt"], group["values"]
+        if type(salt) is not str or not _salt(salt) or type(values) is not dict or not values:
+            self.add("TK-REC-023", name)
+            return
+        for path, value in values.items():
+            self._group_value(name, path, value)
+
+    def _group_value(self, group: str, path: Any, value: Any) -> None:
+        field = self.kind.fields.get(generic_path(path)) if isinstance(path, str) else None
+        if field is None or field.group != group:
+            self._unknown(f"{group}.values.", path, value)
+            return
+        self.values[path] = value
+        self._value(path, field, value)
+
+    def _lines(self, record: Record) -> None:
+        items = record.get("items")
+        if "items" not in self.kind.fields or type(items) is not list:
+            return
+        seen: set[int] = set()
+        for entry in items:
+            line = entry.get("line") if type(entry) is dict else None
+            if type(line) is int and _line(entry, 0) == line:
+                if line in seen:
+                    self.add("TK-REC-021", f"items.{line}.line", {"line": str(line)})
+                seen.add(line)
+
+    def _occurrences(self, record: Record) -> None:
+        if self.void:
+            return
+        for occurrence in self.kind.occurrences:
+            listed = record.get(occurrence.path)
+            count = sum(_matches(one, occurrence) for one in listed) if type(listed) is list else 0
+            if count < occurrence.low and occurrence.path == "documents":
+                type_ = occurrence.where[0][1]
+                code = self.kind.codesets["document_type"].codes.get(type_)
+                self.add("TK-REC-027", occurrence.label, {"type": type_, "name": code.name_zh if code else type_})
+            elif not occurrence.low <= count <= occurrence.high:
+                self._count(occurrence.label, count, occurrence.low, occurrence.high)
+
+
+_GROUP_KEYS = frozenset(GROUPS)
+
+
+def _matches(entry: Any, occurrence: Occurrence) -> bool:
+    return type(entry) is dict and all(entry.get(name) == value for name, value in occurrence.where)
+
+
+def _line(entry: Any, at: int) -> int:
+    line = entry.get("line") if type(entry) is dict else None
+    return line if type(line) is int and 0 < line < lexical.SAFE_INTEGER else at
+
+
+def generic_path(path: str) -> str:
+    """A path without its line numbers: `items.2.unit_price` → `items.unit_price`."""
+    return ".".join(name for name in path.split(".") if not (name.isascii() and name.isdigit()))
+
+
+def text_fault(element: Element, text: str) -> str:
+    """The fault of a text of the element's data type, without code set and format."""
+    datatype = element.datatype
+    if datatype == "decimal":
+        return lexical.decimal_fault(text)
+    if datatype == "time":
+        return lexical.time_fault(text)
+    if datatype == "day":
+        return lexical.day_fault(text)
+    if datatype != "ref":
+        return lexical.text_fault(text, note=element.max_length >= NOTE_LENGTH)
+    code = lexical.ref_fault(text)
+    if not code and element.schemes and text.partition(":")[0] not in element.schemes:
+        code = "TK-REC-019"
+    return code
+
+
+NOTE_LENGTH = 500
+
+
+def allowed(element: Element, kind: Kind) -> str:
+    """The codes of an element's code set, shortened, for a message."""
+    codes = list(kind.codesets[element.codeset].codes)
+    return " ".join(codes[:LIST_OF_ALLOWED]) + (" …" if len(codes) > LIST_OF_ALLOWED else "")
+
+
+def check_groups(record: Record) -> list[Finding]:
+    """Whether each group object that is present agrees with its digest; never raises on a record of the right shape."""
+    digests = record.get("groups") or {}
+    return [
+        Finding("TK-REC-024", path=name, params={"group": name})
+        for name in GROUPS
+        if name in record and group_digest(record[name]) != digests.get(name)
+    ]
