@@ -10,6 +10,7 @@ from typing import Any
 from tracekit.findings import NO_PARAMS, Finding, is_problem
 from tracekit.ids import GROUPS, group_digest
 from tracekit.spec import conditions, lexical
+from tracekit.spec.paths import generic_path
 from tracekit.spec.scan import SHOWN, clean, scan, type_name
 from tracekit.spec.sets import Element, Field, Kind, Occurrence
 
@@ -244,11 +245,6 @@ def _matches(entry: Any, occurrence: Occurrence) -> bool:
 def _line(entry: Any, at: int) -> int:
     line = entry.get("line") if type(entry) is dict else None
     return line if type(line) is int and 0 < line < lexical.SAFE_INTEGER else at
-
-
-def generic_path(path: str) -> str:
-    """A path without its line numbers: `items.2.unit_price` → `items.unit_price`."""
-    return ".".join(name for name in path.split(".") if not (name.isascii() and name.isdigit()))
 
 
 def text_fault(element: Element, text: str) -> str:

@@ -36,11 +36,29 @@ def evaluate(kind: Kind, record: Record, values: Mapping[str, Any], withheld: fr
     """All findings of a kind's table conditions on a record whose elements already have their right types."""
     found: list[Finding] = []
     for condition in kind.conditions:
-        for prefix, scope in _scopes(kind, record, condition.path, values, withheld):
-            finding = _one(condition, scope, kind, prefix)
-            if finding is not None:
-                found.append(finding)
+        found += _evaluate(kind, condition, record, values, withheld)
     return found
+
+
+def _evaluate(
+    kind: Kind, condition: Condition, record: Record, values: Mapping[str, Any], withheld: frozenset[str]
+) -> "Iterator[Finding]":
+    for prefix, scope in _scopes(kind, record, condition.path, values, withheld):
+        finding = _one(condition, scope, kind, prefix)
+        if finding is not None:
+            yield finding
+
+
+def condition_answer(kind: Kind, condition: Condition) -> Callable[[Record], bool]:
+    """Whether one condition holds on a record whose elements and groups have their right form."""
+
+    def answer(record: Record) -> bool:
+        digests: Record = record.get("groups", {})
+        values = {path: value for name in digests if name in record for path, value in record[name]["values"].items()}
+        withheld = frozenset(name for name in digests if name not in record)
+        return not any(_evaluate(kind, condition, record, values, withheld))
+
+    return answer
 
 
 def _scopes(

@@ -33,6 +33,7 @@ _bad = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]").search
 _bad_note = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]").search
 _key = re.compile(r"[!-~]{1,64}").fullmatch
 
+is_decimal = _decimal
 CHINA = timezone(timedelta(hours=8))
 
 

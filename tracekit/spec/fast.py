@@ -1,0 +1,213 @@
+"""Makes the fast path of a kind's validator: Python source that answers only whether a record is free of findings.
+
+It may answer no for a good record (the reference validator then decides), never yes for a bad one: a property test
+compares both. Values that come again and again are remembered per element, within bounds.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tracekit.ids import GROUPS
+from tracekit.spec import conditions, lexical
+from tracekit.spec.groups import group_answer
+from tracekit.spec.remember import Memory, text_test, time_tails
+from tracekit.spec.sets import Condition, Element, Field, Kind, Occurrence
+
+Answer = Callable[[Any], bool]
+INLINE = ("required", "forbidden", "any_of", "one_of")
+
+
+def fast_answer(kind: Kind) -> Answer:
+    """Compile the fast path of a kind. It may raise on wrong types, which means no."""
+    writer = _Writer(kind)
+    writer.write()
+    space: dict[str, Any] = writer.space
+    exec(compile(writer.source(), f"<validator of {kind.id}>", "exec"), space)  # noqa: S102  our own text, made from tables
+    answer: Answer = space["answer"]
+    return answer
+
+
+def fast_source(kind: Kind) -> str:
+    """The source of a kind's fast path, for reading."""
+    writer = _Writer(kind)
+    writer.write()
+    return writer.source()
+
+
+class _Writer:
+    """Writes one function; constants go into `space` under short names."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.lines: list[str] = ["def answer(r):"]
+        self.space: dict[str, Any] = {"A": object(), "E": {}, "SAFE": lexical.SAFE_INTEGER, "seen_days": set[str]()}
+        self.names: dict[Any, str] = {}
+
+    def source(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def put(self, depth: int, text: str) -> None:
+        self.lines.append("    " * depth + text)
+
+    def refuse(self, depth: int, test: str) -> None:
+        self.put(depth, f"if {test}: return False")
+
+    def constant(self, key: Any, value: Any) -> str:
+        """A name for a value; the same key gives the same name."""
+        if key not in self.names:
+            self.names[key] = f"c{len(self.names)}"
+            self.space[self.names[key]] = value
+        return self.names[key]
+
+    def write(self) -> None:
+        keys = {field.name for field in self.kind.top if not field.group} | {*GROUPS}
+        self.refuse(1, f"r.__class__ is not dict or not {self.constant('top', frozenset(keys))}.issuperset(r)")
+        self.put(1, "get = r.get")
+        for field in self.kind.top:
+            if not field.group and field.name != "groups":
+                self.field(1, "r", field, void_known=True)
+        self.refuse(1, "r['action'] == 'void'")
+        for occurrence in self.kind.occurrences:
+            self.occurrence(occurrence)
+        self.groups()
+        for condition in self.kind.conditions:
+            self.condition(condition)
+        self.put(1, "return True")
+
+    def field(self, depth: int, holder: str, field: Field, *, void_known: bool = False) -> None:
+        var = "v" + "".join(one if one.isalnum() else "_" for one in field.path)
+        if field.obligation == "M":
+            self.put(depth, f"{var} = {holder}[{field.name!r}]")
+        else:
+            getter = "get" if void_known else f"{holder}.get"
+            self.put(depth, f"{var} = {getter}({field.name!r}, A)")
+            self.put(depth, f"if {var} is not A:")
+            depth += 1
+        if field.many:
+            self.many(depth, var, field)
+        else:
+            self.value(depth, var, field)
+
+    def many(self, depth: int, var: str, field: Field) -> None:
+        low = max(field.low, 1)
+        self.refuse(depth, f"{var}.__class__ is not list or not {low} <= len({var}) <= {field.high}")
+        self.put(depth, f"for {var}_ in {var}:")
+        self.value(depth + 1, f"{var}_", field)
+        if field.path == "items":
+            self.refuse(depth, f"len({var}) > 1 and len({{i['line'] for i in {var}}}) != len({var})")
+
+    def value(self, depth: int, var: str, field: Field) -> None:
+        element = field.element
+        if field.path == "kind":
+            self.refuse(depth, f"{var} != {self.kind.id!r}")
+        elif element.datatype == "object":
+            self.inner(depth, var, field)
+        elif element.datatype == "boolean":
+            self.refuse(depth, f"{var}.__class__ is not bool")
+        elif element.datatype == "integer":
+            self.integer(depth, var, element)
+        else:
+            self.text(depth, var, element)
+
+    def inner(self, depth: int, var: str, field: Field) -> None:
+        keys = self.constant(field.path, frozenset(one.name for one in field.children if not one.group))
+        self.refuse(depth, f"{var}.__class__ is not dict or not {var} or not {keys}.issuperset({var})")
+        for child in field.children:
+            if not child.group:
+                self.field(depth, var, child)
+
+    def integer(self, depth: int, var: str, element: Element) -> None:
+        if element.format in ("", "[1-9][0-9]*"):
+            low = "0" if element.format else "-SAFE"
+            self.refuse(depth, f"{var}.__class__ is not int or not {low} < {var} < SAFE")
+        else:
+            test = self.constant(("integer", element), text_test(element, self.kind))
+            self.refuse(depth, f"{var}.__class__ is not int or not -SAFE < {var} < SAFE or not {test}(str({var}))")
+
+    def text(self, depth: int, var: str, element: Element) -> None:
+        limit = element.max_length or lexical.MAX_TEXT
+        if element.codeset:
+            codes = self.kind.codesets[element.codeset].timeless
+            known = frozenset(code for code in codes if len(code) <= limit)
+            self.refuse(depth, f"{var} not in {self.constant(("codes", element.codeset, limit), known)}")
+        elif element.datatype == "decimal" and not element.format and not element.max_length:
+            self.refuse(depth, f"not {self.constant('decimal', lexical.is_decimal)}({var})")
+        elif element.datatype == "time" and not element.max_length and (not element.format or element.format.startswith(".{11}")):
+            tails = time_tails(element, self.space["seen_days"])
+            names = [self.constant((name, element), one) for name, one in (("tails", tails.seen), ("time", tails))]
+            self.refuse(depth, f"({var}[10:] not in {names[0]} or {var}[:10] not in seen_days) and not {names[1]}({var})")
+        else:
+            self.remembered(depth, var, element, limit)
+
+    def remembered(self, depth: int, var: str, element: Element, limit: int) -> None:
+        """A text, ref or patterned value: plain ASCII text is judged in place, everything else by memory, then by the test."""
+        if element.datatype == "text" and not element.format:
+            memory = self.constant(("text", element.max_length), Memory(text_test(element, self.kind)))
+            self.refuse(depth, f"not {var} or len({var}) > {limit} or not ({var}.isascii() and {var}.isprintable() or {memory}({var}))")
+            return
+        key = ("memory", element.datatype, element.format, element.schemes, element.max_length)
+        memory = Memory(text_test(element, self.kind))
+        names = [self.constant((part, *key), one) for part, one in (("test", memory), ("seen", memory.seen))]
+        self.refuse(depth, f"{var} not in {names[1]} and not {names[0]}({var})")
+
+    def groups(self) -> None:
+        test = self.constant("groups", group_answer(self.kind))
+        present = " or ".join(f"{name!r} in r" for name in GROUPS)
+        self.put(1, "vgroups = get('groups', A)")
+        self.put(1, "if vgroups is not A:")
+        self.refuse(2, f"not {test}(r, vgroups)")
+        self.put(1, f"elif {present}: return False")
+        if any(field.group and field.obligation == "M" for field in self.kind.fields.values()):
+            self.put(1, "else: return False")
+
+    def occurrence(self, occurrence: Occurrence) -> None:
+        tests = " and ".join(f"o.get({name!r}) == {value!r}" for name, value in occurrence.where) or "True"
+        self.refuse(1, f"not {occurrence.low} <= sum([{tests} for o in get({occurrence.path!r}, ())]) <= {occurrence.high}")
+
+    def condition(self, condition: Condition) -> None:
+        head = condition.path.partition(".")[0]
+        root = self.kind.fields.get(head)
+        listed = bool(root and root.many and root.children) and ":" not in condition.path
+        paths = [condition.when_path] if condition.when_test else []
+        paths += condition.value.split() if condition.test in ("any_of", "one_of") else [condition.path]
+        wanted = [self.expression(path, head if listed else "") for path in paths]
+        if condition.test not in INLINE or None in wanted:
+            self.generic(condition, head)
+            return
+        expressions = [one for one in wanted if one]
+        self.put(1, f"for e in get({head!r}, ()):" if listed else "if True:")
+        when = self.when(condition, expressions.pop(0)) if condition.when_test else "True"
+        self.refuse(2, f"{when} and {self.failing(condition.test, expressions)}")
+
+    def generic(self, condition: Condition, head: str) -> None:
+        name = self.constant(("condition", condition), conditions.condition_answer(self.kind, condition))
+        guard = "'groups' in r" if condition.path in self.kind.sensitive else f"{head!r} in r"
+        always = condition.test in ("required", "any_of", "one_of", "ratio") or ":" in condition.path
+        self.refuse(1, f"not {name}(r)" if always else f"{guard} and not {name}(r)")
+
+    def when(self, condition: Condition, expression: str) -> str:
+        if condition.when_test in ("present", "absent"):
+            return f"{expression} is {'not ' if condition.when_test == 'present' else ''}None"
+        values = self.constant(("when", condition.when_value), frozenset(condition.when_value.split()))
+        return f"str({expression}) {'not ' if condition.when_test == 'not_in' else ''}in {values}"
+
+    @staticmethod
+    def failing(test: str, expressions: list[str]) -> str:
+        if test == "one_of":
+            return "(" + " + ".join(f"({one} is not None)" for one in expressions) + ") != 1"
+        joined = " and ".join(f"{one} is None" for one in expressions)
+        return f"not ({joined})" if test == "forbidden" else joined
+
+    def expression(self, path: str, head: str) -> str | None:
+        """Python text that looks a public path up in the record `r` or the list entry `e`; None if it is not that simple."""
+        if ":" in path or path in self.kind.sensitive or path not in self.kind.fields:
+            return None
+        names = path.split(".")
+        holder = "r"
+        if head and names[0] == head:
+            holder, names = "e", names[1:]
+        elif self.kind.fields[names[0]].many:
+            return None
+        if len(names) > 2:
+            return None
+        return f"{holder}.get({names[0]!r})" if len(names) == 1 else f"{holder}.get({names[0]!r}, E).get({names[1]!r})"

@@ -1,0 +1,79 @@
+"""The group objects of a record for the fast path: shape, digests' shape, and each value by its path."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tracekit.ids import GROUPS
+from tracekit.spec import lexical
+from tracekit.spec.paths import generic_path
+from tracekit.spec.remember import LIMIT, Memory, text_test
+from tracekit.spec.sets import Field, Kind
+
+HEX = "0123456789abcdef"
+Answer = Callable[[dict[str, Any], Any], bool]
+Test = Callable[[Any], bool]
+
+
+def group_answer(kind: Kind) -> Answer:
+    """Whether the groups of a record are free of findings; may raise on wrong types, which means no."""
+    finders = {name: _Finder(kind, name) for name in GROUPS}
+    due = [field for field in kind.fields.values() if field.group and field.obligation == "M"]
+
+    def answer(record: dict[str, Any], digests: Any) -> bool:
+        if type(digests) is not dict or not digests:
+            return False
+        for name, digest in digests.items():
+            if len(digest) != 64 or digest.strip(HEX) or not _group_holds(record.get(name, digests), digests, finders[name]):
+                return False
+        if any(name in record and name not in digests for name in GROUPS):
+            return False
+        return not due or all(_stands(field, record, digests) for field in due)
+
+    return answer
+
+
+def _group_holds(group: Any, absent: Any, finder: "_Finder") -> bool:
+    if group is absent:
+        return True
+    values, salt = group["values"], group["salt"]
+    if len(group) != 2 or len(salt) != 32 or salt.strip(HEX) or type(values) is not dict or not values:
+        return False
+    return all(finder(path)(value) for path, value in values.items())
+
+
+class _Finder:
+    """Finds the test of a group's path and remembers it, since line numbers come again."""
+
+    def __init__(self, kind: Kind, group: str) -> None:
+        self.tests = {path: scalar_test(kind.fields[path], kind) for path, name in kind.sensitive.items() if name == group}
+        self.seen: dict[str, Test] = {}
+
+    def __call__(self, path: str) -> Test:
+        test = self.seen.get(path)
+        if test is None:
+            test = self.tests[generic_path(path)]
+            if len(self.seen) < LIMIT:
+                self.seen[path] = test
+        return test
+
+
+def scalar_test(field: Field, kind: Kind) -> Test:
+    """The test of one scalar at a field; may raise on a wrong type."""
+    element = field.element
+    test = text_test(element, kind)
+    if element.datatype == "boolean":
+        return lambda value: type(value) is bool
+    if element.datatype == "integer":
+        return lambda value: type(value) is int and -lexical.SAFE_INTEGER < value < lexical.SAFE_INTEGER and test(str(value))
+    return Memory(lambda value: type(value) is str and test(value))
+
+
+def _stands(field: Field, record: dict[str, Any], digests: dict[str, Any]) -> bool:
+    """A mandatory sensitive element is withheld with its group, or has its value there."""
+    if field.group not in record:
+        return field.group in digests
+    values = record[field.group]["values"]
+    head, _, rest = field.path.partition(".")
+    if not rest:
+        return head in values
+    return head == "items" and all(f"items.{item['line']}.{rest}" in values for item in record["items"])
