@@ -1,0 +1,18 @@
+"""What the GS1 keys share: digits whose last is a check digit, weights 3 and 1 alternating from the right."""
+
+from tracekit.codes._form import DIGITS, Form, form
+from tracekit.codes._text import NO_HYPHENS, clean
+
+
+def gs1_form(length: int) -> Form:
+    """The form of a GS1 key: the weighted sum, check digit included, is divisible by ten."""
+    weights = [3 if (length - place) % 2 == 0 else 1 for place in range(length)]
+    return form((DIGITS,) * length, weights=weights, modulus=10)
+
+
+def gs1_compact(value: str, identifier: str) -> str:
+    """Full-width to ASCII, no blanks or hyphens, without a printed application identifier such as `(01)`."""
+    value, printed = clean(value, NO_HYPHENS), f"({identifier})"
+    while value.startswith(printed):
+        value = value.removeprefix(printed)
+    return value

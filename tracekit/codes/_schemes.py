@@ -1,0 +1,89 @@
+"""Schemes by id: the core's, imported on first use, and those that plugins register."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from tracekit.errors import CodeError, PluginError
+
+_MODULES = (
+    *("uscc", "org", "area", "gtin", "sscc", "gln", "node", "merchant", "tran"),
+    *("batch", "origin-trace", "goods", "card", "local", "person"),
+)
+_OPAQUE = ("quarantine", "meat-quality", "origin-cert", "vege-test", "till-slip", "plate", "promise", "market-entry")
+_CORE = frozenset((*_MODULES, *_OPAQUE))
+_registered: dict[str, "CodeScheme"] = {}
+
+
+class CodeScheme(Protocol):
+    """What every scheme offers; the same shape as `tracekit.sdk.CodeScheme`, which plugins see."""
+
+    SCHEME: str
+    NAME_ZH: str
+    NAME_EN: str
+    SOURCE: str
+
+    def compact(self, value: str) -> str:
+        """Clean what people type; never raises."""
+        ...
+
+    def validate(self, value: str) -> str:
+        """Return the compact form or raise `InvalidFormat` or `InvalidChecksum`."""
+        ...
+
+    def is_valid(self, value: str) -> bool:
+        """Answer yes or no."""
+        ...
+
+    def parse(self, value: str) -> dict[str, str]:
+        """Name the parts of a valid code; raises like `validate`."""
+        ...
+
+    def check_batch(self, values: list[str]) -> list[str | None]:
+        """For each compact value a finding code or None."""
+        ...
+
+
+@cache
+def _core(scheme: str) -> CodeScheme:
+    if scheme in _OPAQUE:
+        return cast("CodeScheme", import_module("tracekit.codes.opaque").SCHEMES[scheme])
+    return cast("CodeScheme", import_module(f"tracekit.codes.{scheme.replace('-', '_')}"))
+
+
+def schemes() -> list[str]:
+    """The ids of all schemes, sorted: the core's and those registered."""
+    return sorted(_CORE | _registered.keys())
+
+
+def get(scheme: str) -> CodeScheme:
+    """The scheme of that id, imported on first use.
+
+    Raises:
+        CodeError: there is no such scheme; the message lists those there are.
+    """
+    if scheme in _CORE:
+        return _core(scheme)
+    if scheme in _registered:
+        return _registered[scheme]
+    known = " ".join(schemes())
+    raise CodeError(f"no code scheme {scheme!r}; known: {known}", code="TK-CODE-004", params={"value": scheme, "known": known})
+
+
+def register(scheme: CodeScheme) -> None:
+    """Add a plugin's scheme; adding the same one again changes nothing.
+
+    Raises:
+        PluginError: another scheme has that id.
+    """
+    name = scheme.SCHEME
+    if name in _CORE or _registered.get(name, scheme) is not scheme:
+        raise PluginError(f"code scheme {name!r} exists already", code="TK-PLG-002", params={"what": "code scheme", "id": name})
+    _registered[name] = scheme
+
+
+def registry_batch(scheme: CodeScheme, values: list[str]) -> list[str | None]:
+    """`TK-CODE-003` for each valid value that no list knows; nothing where the scheme has no list."""
+    found: Callable[[list[str]], list[str | None]] | None = getattr(cast("Any", scheme), "registry_batch", None)
+    return found(values) if found else [None] * len(values)
