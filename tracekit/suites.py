@@ -5,6 +5,7 @@ Source: RFC 8032 (Ed25519), RFC 8410 (its PEM forms); the key id is project-defi
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -15,6 +16,8 @@ from tracekit.errors import ConfigError
 
 KEY_ID_LENGTH = 16
 
+_PUBLIC = re.compile(r"-----BEGIN PUBLIC KEY-----\s+([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----")
+
 
 class Ed25519:
     """Ed25519 over PEM keys (PKCS 8 private, SubjectPublicKeyInfo public)."""
@@ -24,9 +27,7 @@ class Ed25519:
     def generate(self) -> tuple[str, str]:
         """Make a key pair: (private PEM, public PEM)."""
         key = Ed25519PrivateKey.generate()
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         return private.decode(), _public_pem(key)
 
     def public(self, private_pem: str) -> str:
@@ -55,13 +56,13 @@ def key_id(public_pem: str) -> str:
     Raises:
         ConfigError: not a PEM text.
     """
-    lines = [line.strip() for line in public_pem.strip().splitlines()]
+    found = _PUBLIC.fullmatch(public_pem.strip())
     try:
-        if not lines or lines[0] != "-----BEGIN PUBLIC KEY-----" or lines[-1] != "-----END PUBLIC KEY-----":
-            raise ValueError
-        der = base64.b64decode("".join(lines[1:-1]), validate=True)
+        der = base64.b64decode("".join(found[1].split()), validate=True) if found else b""
     except ValueError:
-        raise ConfigError("not a public key in PEM form", code="TK-DOCK-020") from None
+        der = b""
+    if not der:
+        raise ConfigError("not a public key in PEM form", code="TK-DOCK-020")
     return hashlib.sha256(der).hexdigest()[:KEY_ID_LENGTH]
 
 

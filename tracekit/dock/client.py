@@ -1,0 +1,247 @@
+"""The client that an enterprise or third-party system sends with: check, send, receipts, never lost and never doubled."""
+
+import random as chance
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+
+from tracekit.dock.flat import Flat, wire_records
+from tracekit.dock.offline import check_sealed
+from tracekit.dock.receipt import Pending, Receipt
+from tracekit.dock.retry import Retry
+from tracekit.dock.sealing import Mode, Signer, pack
+from tracekit.dock.sending import Sender
+from tracekit.dock.session import Description, Session
+from tracekit.dock.spool import Spool
+from tracekit.errors import DockingUnavailable
+from tracekit.findings import Finding
+from tracekit.ids import canonical
+from tracekit.sdk import Record, Suite
+from tracekit.suites import ED25519
+from tracekit.transport import Line
+
+if TYPE_CHECKING:
+    from tracekit.registry import Registry
+
+
+class Client:
+    """One system's way to one platform.
+
+    Args:
+        url: the platform's address; plain http on loopback only.
+        code: the sender's code, given at access; also the `origin` of records that name none.
+        secret: the client secret, given at access.
+        key: the private signing key, PEM.
+        spool: a file that keeps packages until they are answered; without one they live as long as this object,
+            and a line that is down is an error.
+        environment: `test` or `production`.
+        origin_secret: what group salts are derived from; must never change. Default: `secret`.
+        receiver: the platform's code, so that the very first send may happen while the line is down.
+        platform_key: the platform's public key (PEM); default: those that `describe` gives.
+        registry: the kinds to seal and check with; default: everything installed.
+        new_id: makes package ids.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        code: str,
+        secret: str,
+        key: str,
+        spool: str | Path | None = None,
+        environment: str = "test",
+        origin_secret: str | bytes = "",
+        receiver: str = "",
+        platform_key: str = "",
+        suite: Suite = ED25519,
+        public_key: str = "",
+        registry: "Registry | None" = None,
+        retry: Retry | None = None,
+        line: Line | None = None,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[], float] = chance.random,
+        wait: Callable[[float], None] = time.sleep,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        self.code = code
+        self._receiver = receiver
+        self._registry = registry
+        self._clock = clock
+        self._new_id = new_id
+        salt_secret = origin_secret or secret
+        self._origin_secret = salt_secret.encode() if isinstance(salt_secret, str) else salt_secret
+        self._signer = Signer.of(suite, key, public_key)
+        self.session = Session(line or Line(url), code, secret, environment=environment, clock=clock)
+        self.spool = Spool(spool, link={"sender": code, "environment": environment, "url": self.session.line.url})
+        suites = {ED25519.id: ED25519, suite.id: suite}
+        self._sender = Sender(
+            self.session,
+            self.spool,
+            suites=suites,
+            platform_key=platform_key,
+            retry=retry,
+            clock=clock,
+            random=random,
+            wait=wait,
+        )  # fmt: skip  one subject a line
+
+    def __repr__(self) -> str:
+        return f"Client({self.session.line.url!r}, code={self.code!r}, environment={self.session.environment!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close line and spool; what waits in a spool file stays there."""
+        self.session.line.close()
+        self.spool.close()
+
+    @cached_property
+    def registry(self) -> "Registry":
+        """The kinds, code schemes and rules that records are sealed and checked with."""
+        from tracekit.loader import installed
+
+        return self._registry or installed()
+
+    # records
+
+    def seal(self, records: Iterable[Flat]) -> list[Record]:
+        """Wire records from flat ones: `origin`, `revision`, `action` and `recorded_at` completed, groups salted.
+
+        Raises:
+            ConfigError: a record cannot be written as JSON.
+        """
+        return wire_records(records, self.registry, origin=self.code, secret=self._origin_secret, now=self._clock())
+
+    def check(self, records: Iterable[Flat]) -> list[list[Finding]]:
+        """The findings of each record, offline: form, codes and the rules that need no other record."""
+        return check_sealed(self.seal(records), self.registry, self._clock())
+
+    def send(self, records: Iterable[Flat], mode: Mode = "proceed") -> list[Receipt | Pending]:
+        """Seal, keep, send: a receipt a package, or `Pending` where the line is down and a spool file keeps it.
+
+        Older packages of the spool go first. The receiver's limits decide how many packages there are.
+
+        Raises:
+            StoreFull: the spool has no space; nothing of this call counts as sent.
+            DockingUnavailable: the line is down and there is no spool file; `flush` still sends it.
+            DockingRejected: the receiver refused a package, which is never repeated; the others were sent.
+            DockingDenied: the link must stop; everything waits in the spool.
+        """
+        sealed = self.seal(records)
+        if not sealed:
+            return []
+        packages = pack(sealed, self._known(), self._signer, ids=self._ids(), sender=self.code, mode=mode, now=self._clock())
+        self.spool.add(packages, self._clock())
+        return self._settle({one.id for one in packages})
+
+    def flush(self) -> list[Receipt | Pending]:
+        """Send what waits in the spool, oldest first, with the same ids and bytes.
+
+        Raises:
+            DockingError: as `send`.
+        """
+        return self._settle(None)
+
+    def receipt(self, package: str) -> Receipt:
+        """The receipt of a package: from the spool, else from the platform.
+
+        Raises:
+            DockingRejected: the platform knows no such package.
+        """
+        entry = self.spool.find(package)
+        if entry is not None and entry.receipt is not None:
+            return Receipt.parse(entry.receipt)
+        raw = self.session.call("GET", f"receipt/{package}").body
+        if entry is None:
+            return self._sender.signed(raw, self.session.describe())
+        receipt = self._sender.checked(raw, orjson.loads(entry.body)["header"], self.session.describe())
+        self.spool.finish(package, raw, self._clock())
+        return receipt
+
+    # the other operations
+
+    def describe(self) -> Description:
+        """What the platform advertises: environment, limits, suites, reporting windows."""
+        described = self.session.describe()
+        self.spool.note("describe", orjson.dumps(dict(described.raw)).decode())
+        return described
+
+    def register(self, records: Iterable[Flat]) -> dict[str, Any]:
+        """File subjects, nodes, merchants, products, devices or assets; the outcome comes by `filings`."""
+        return self._post("register", {"records": self.seal(records)})
+
+    def filings(self, cursor: str = "") -> dict[str, Any]:
+        """Results of filing after a cursor: state, reason, assigned code."""
+        return self.session.get("register", cursor=cursor)
+
+    def daily(self, node: str, day: str, state: str, **counts: Any) -> dict[str, Any]:
+        """Report a node's day (`traded`, `nothing`, `closed`); the answer is the receiver's counts."""
+        return self._post("daily", {"node": node, "day": day, "state": state, **counts})
+
+    def statement(
+        self, first: str, last: str = "", *, node: str | None = None, kind: str = "", prefix: str = "", keys: bool = False
+    ) -> dict[str, Any]:
+        """What the receiver holds from this sender: cells of day × node × kind, their branches, or their keys."""
+        from tracekit.dock.statements import Remote
+
+        return Remote(self.session).ask(first, last or first, node=node, kind=kind, prefix=prefix, keys=keys)
+
+    def feedback(self, cursor: str = "") -> dict[str, Any]:
+        """Problem data found later, after a cursor."""
+        return self.session.get("feedback", cursor=cursor)
+
+    def answer(self, feedback: str, answer: str, note: str = "") -> dict[str, Any]:
+        """Close a feedback: `corrected`, `voided` or `refused` with a note that gives the reason."""
+        return self._post("feedback", {"id": feedback, "answer": answer, **({"note": note} if note else {})})
+
+    def trace(self, ref: str, direction: str = "both", **query: str | int) -> dict[str, Any]:
+        """The chain of a ref, as far as this caller may see."""
+        return self.session.get("trace", ref=ref, direction=direction, **query)
+
+    def codesets(self, **query: str | int) -> dict[str, Any]:
+        """Dictionaries by edition or cursor."""
+        return self.session.get("codesets", **query)
+
+    def subjects(self, **query: str | int) -> dict[str, Any]:
+        """The index of subjects by cursor."""
+        return self.session.get("subjects", **query)
+
+    # inside
+
+    def _post(self, operation: str, tree: Mapping[str, Any]) -> dict[str, Any]:
+        return self.session.call("POST", operation, body=canonical(dict(tree))).tree()
+
+    def _ids(self) -> Iterator[str]:
+        while True:
+            yield self._new_id()
+
+    def _known(self) -> Description:
+        """The platform's description: fresh, else remembered by the spool, else the interface's own limits."""
+        try:
+            return self.describe()
+        except DockingUnavailable:
+            remembered = self.spool.note("describe")
+            if remembered:
+                return self.session.accept(Description.parse(orjson.loads(remembered)))
+            if self._receiver:
+                return Description(self._receiver, self.session.environment)
+            raise DockingUnavailable("receiver unknown and the line is down", code="TK-DOCK-015") from None
+
+    def _settle(self, wanted: set[str] | None) -> list[Receipt | Pending]:
+        settled, refused = self._sender.run(wanted)
+        if refused:
+            raise refused[0]
+        down = next((one for one in settled if isinstance(one, Pending)), None)
+        if down and not self.spool.is_durable:
+            raise DockingUnavailable(f"{down.reason}; no spool file keeps package {down.package}", code=down.code)
+        return settled

@@ -1,0 +1,156 @@
+"""Sending what a spool holds: one package at a time, oldest first, the same id and bytes on every repeat."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import orjson
+
+from tracekit.dock.receipt import Pending, Receipt, check_answer
+from tracekit.dock.retry import Retry, retry_after
+from tracekit.dock.session import Description, Session
+from tracekit.dock.spool import Entry, Spool
+from tracekit.errors import DockingDenied, DockingError, DockingRejected, DockingUnavailable
+from tracekit.sdk import Suite
+from tracekit.suites import key_id
+
+Settled = Receipt | Pending
+_NOT_BEFORE = "not_before"
+
+
+class Sender:
+    """Sends the packages of a spool; what it returns, refuses and leaves follows from the error's class alone.
+
+    Args:
+        platform_key: the receiver's public key (PEM) where it was handed over; else that of `describe` counts.
+        suites: the signature suites that receipts may carry.
+        clock: seconds since 1970.
+        random: a number from 0 to 1.
+        wait: pauses for seconds between attempts.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        spool: Spool,
+        *,
+        suites: Mapping[str, Suite],
+        platform_key: str = "",
+        retry: Retry | None = None,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[], float],
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.session = session
+        self.spool = spool
+        self.retry = retry or Retry()
+        self._suites = suites
+        self._pinned = {key_id(platform_key): platform_key} if platform_key else {}
+        self._clock = clock
+        self._random = random
+        self._wait = wait
+
+    def run(self, wanted: Collection[str] | None = None) -> tuple[list[Settled], list[DockingRejected]]:
+        """Send what waits; the outcome of the wanted packages (None: all that waited) and what was refused of them.
+
+        Raises:
+            DockingDenied: the link must stop; nothing is lost, the rest waits in the spool.
+        """
+        settled: list[Settled] = []
+        refused: list[DockingRejected] = []
+        down: DockingUnavailable | None = self._resting()
+        left = self.retry.budget
+        for entry in self.spool.waiting():
+            mine = wanted is None or entry.id in wanted
+            outcome: Receipt | DockingError
+            if self._expired(entry):
+                outcome = self._give_up(entry)
+            elif down is not None:
+                outcome = down
+            else:
+                outcome, left = self._send(entry, left)
+            if isinstance(outcome, DockingUnavailable):
+                down = outcome
+            if not mine:
+                continue
+            if isinstance(outcome, Receipt):
+                settled.append(outcome)
+            elif isinstance(outcome, DockingRejected):
+                refused.append(outcome)
+            else:
+                settled.append(Pending(entry.id, entry.count, outcome.code, outcome.detail))
+        return settled, refused
+
+    def _send(self, entry: Entry, budget: float) -> tuple[Receipt | DockingError, float]:
+        """Try one package until it is answered or the budget is spent; what is left of the budget."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self._attempt(entry), budget
+            except DockingRejected as error:
+                return error, budget
+            except DockingUnavailable as error:
+                asked = retry_after(error.params.get("retry_after", ""), self._clock())
+                pause = self.retry.pause(attempt, self._random(), asked)
+                if pause > budget:
+                    if asked:
+                        self.spool.note(_NOT_BEFORE, repr(self._clock() + asked))
+                    return error, 0.0
+            budget -= pause
+            self._wait(pause)
+
+    def _attempt(self, entry: Entry) -> Receipt:
+        """One attempt, written down before the first byte leaves and after the last has come."""
+        number = self.spool.begin(entry.id, self._clock())
+        try:
+            described = self.session.describe()
+            body = self.session.call("POST", "submit", body=entry.body, encodings=described.encodings).body
+            receipt = self.checked(body, orjson.loads(entry.body)["header"], described)
+        except DockingRejected as error:
+            self.spool.reject(entry.id, error.code, error.detail, self._clock(), number)
+            raise
+        except DockingError as error:
+            self.spool.fail(number, error.code, self._clock())
+            raise
+        self.spool.finish(entry.id, body, self._clock(), number)
+        return receipt
+
+    def checked(self, raw: bytes, header: Mapping[str, Any], described: Description) -> Receipt:
+        """Read a receipt and see that the platform signed it and that it answers the package with this header.
+
+        Raises:
+            DockingDenied: it did not, or it answers something else.
+        """
+        receipt = self.signed(raw, described)
+        check_answer(receipt, header)
+        return receipt
+
+    def signed(self, raw: bytes, described: Description) -> Receipt:
+        """Read a receipt and see that the platform signed it.
+
+        Raises:
+            DockingDenied: it did not.
+        """
+        receipt = Receipt.parse(raw)
+        public, suite = (self._pinned or described.keys).get(receipt.key), self._suites.get(receipt.suite)
+        if public is None or suite is None or not receipt.is_signed_by(public, suite):
+            detail = f"receipt {receipt.id}: signature of key {receipt.key}"
+            raise DockingDenied(detail, code="TK-DOCK-009", params={"key": receipt.key})
+        return receipt
+
+    def _resting(self) -> DockingUnavailable | None:
+        """The peer asked us to stay away until a time that has not come."""
+        until = float(self.spool.note(_NOT_BEFORE) or 0)
+        if self._clock() >= until:
+            return None
+        rest = str(int(until - self._clock()) + 1)
+        return DockingUnavailable(f"asked to wait {rest} s", params={"reason": f"Retry-After {rest} s", "retry_after": rest})
+
+    def _expired(self, entry: Entry) -> bool:
+        return self._clock() - entry.created > self.retry.max_age
+
+    def _give_up(self, entry: Entry) -> DockingRejected:
+        error = DockingRejected(f"package {entry.id} is too old", code="TK-DOCK-012", params={"package": entry.id})
+        self.spool.reject(entry.id, error.code, error.detail, self._clock())
+        return error
