@@ -1,0 +1,63 @@
+"""An opened platform: configuration, registry, compiled checks, store and clock in one value."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tracekit.loader import load as load_registry
+from tracekit.pipeline.check import Checks
+from tracekit.platform.setup import Setup, load
+from tracekit.registry import Registry
+from tracekit.store import Store
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Now."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Office:
+    """Everything that the operations of a platform work with."""
+
+    setup: Setup
+    registry: Registry
+    store: Store
+    clock: Clock = system_clock
+    checks: Checks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.checks = Checks(self.registry)
+
+    @property
+    def code(self) -> str:
+        """The platform's code."""
+        return self.setup.code
+
+    @property
+    def environment(self) -> str:
+        """`test` or `production`."""
+        return self.setup.config.platform.environment
+
+    def now(self) -> int:
+        """Epoch seconds of the clock."""
+        return int(self.clock().timestamp())
+
+    def close(self) -> None:
+        """Let the store go."""
+        self.store.close()
+
+
+def open_office(file: Path, *, create: bool = True, clock: Clock = system_clock) -> Office:
+    """Open a platform from its `platform.toml`: plugins that it requires must be good, its store at the newest revision.
+
+    Raises:
+        ConfigError, PluginError, StoreError: what stops the start.
+    """
+    setup = load(file)
+    registry = load_registry(setup.config.plugins.required)
+    store = Store.open(setup.store_url, create=create)
+    return Office(setup, registry, store, clock)

@@ -1,0 +1,229 @@
+"""The one way in, for senders over HTTP, for lower platforms, and for the platform's own sources.
+
+package → shape, sender, signature, digest → replay → checks → ONE transaction (facts, verdicts, receipt, records) → observers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tracekit.config import Peer, covers
+from tracekit.findings import Finding, is_problem
+from tracekit.ids import canonical, records_digest, sha256_hex
+from tracekit.pipeline.seal import signature
+from tracekit.pipeline.times import wire_time_of
+from tracekit.platform.forwarding import Forwarding
+from tracekit.platform.observers import Observers
+from tracekit.platform.package import Package, check_digest, check_seals, check_sender, read_package
+from tracekit.platform.refusal import refusal
+from tracekit.platform.registry import filings_of
+from tracekit.platform.roles import role_row
+from tracekit.store.values import Receipt, Written
+
+if TYPE_CHECKING:
+    from tracekit.pipeline.check import Judged, Outcome
+    from tracekit.platform.office import Office
+    from tracekit.sdk import Record
+    from tracekit.store.receiving import Receiving
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A batch that may be let in: who sent it, under which id, and its records already checked one by one."""
+
+    package: str
+    sender: str
+    digest: str
+    mode: str
+    judged: list[Judged]
+    received_at: int
+    cursor: tuple[str, str] | None = None
+    places: Sequence[str] = ()
+
+
+class _RolledBack(Exception):
+    """Leaves the transaction without storing: the mode was `rollback` and a record has a problem."""
+
+
+class Reception:
+    """Lets batches in to one office."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._observers = Observers(office.registry)
+        above = office.setup.config.above
+        self._above = above.code if above else ""
+        own = role_row(office.setup.config.platform.role)
+        self._forwarding = Forwarding(office.registry, own.forwards_to[0] if own.forwards_to else "")
+
+    def submit(self, body: bytes, peer: Peer) -> bytes:
+        """Take a package of a peer in; gives the receipt's bytes, the same ones for a repeat.
+
+        Raises:
+            DockingRejected, DockingDenied: the package as a whole is refused; a bad record is a finding instead.
+            StoreError: nothing was taken in.
+        """
+        package = read_package(body)
+        office = self._office
+        check_sender(package, peer, office.code, office.environment, office.registry.suites.get(peer.suite))
+        replayed = self._replay(peer.code, package.id, package.header["records_digest"])
+        if replayed is not None:
+            return replayed
+        received_at = office.now()
+        judged = office.checks.prepare(package.records, received_at)
+        content_ids = [one.content_id for one in judged]
+        check_digest(package, content_ids)
+        check_seals(package, content_ids)
+        self._check_rights(judged, peer)
+        mode, digest = package.header["mode"], package.header["records_digest"]
+        return self._receive(Arrival(package.id, peer.code, digest, mode, judged, received_at), package)
+
+    def take_in(
+        self, records: Sequence[Record], package: str, *, sender: str = "", cursor: tuple[str, str] | None = None,
+        places: Sequence[str] = (), findings: Sequence[Sequence[Finding]] = (), peer: Peer | None = None,
+    ) -> bytes:  # fmt: skip  the batch, then what came with it
+        """Take in records that no package brought: of an own source (with its cursor), or filed under a token alone.
+
+        Args:
+            places: where each record stood in its source.
+            findings: what the mapping found about each record.
+        """
+        received_at = self._office.now()
+        judged = self._office.checks.prepare(records, received_at)
+        for one, more in zip(judged, findings, strict=False):
+            if more:
+                one.findings = [*one.findings, *more]
+        if peer:
+            self._check_rights(judged, peer)
+        digest = records_digest([one.content_id for one in judged])
+        sender = peer.code if peer else sender or self._office.code
+        return self._receive(Arrival(package, sender, digest, "proceed", judged, received_at, cursor, places))
+
+    def _replay(self, sender: str, package: str, digest: str) -> bytes | None:
+        known = self._office.store.receipt(sender, package)
+        if known is None:
+            return None
+        if known.digest != digest:
+            raise refusal("TK-DOCK-109", package=package)
+        return known.body
+
+    def _receive(self, arrival: Arrival, package: Package | None = None) -> bytes:
+        store = self._office.store
+        origins = sorted({one.origin for one in arrival.judged if one.origin})
+        made: dict[str, Any] = {}
+        try:
+            with store.receiving(origins) as tx:
+                replayed = self._replay(arrival.sender, arrival.package, arrival.digest)
+                if replayed is not None:
+                    return replayed
+                outcome = self._judge(tx, arrival)
+                rolled_back = arrival.mode == "rollback" and any(one.verdict == "problem" for one in outcome.judged)
+                made = self._receipt(arrival, outcome, "rolled_back" if rolled_back else "stored")
+                if rolled_back:
+                    raise _RolledBack
+                tx.write(self._written(arrival, outcome, canonical(made), package))
+        except _RolledBack:
+            self._keep_receipt(arrival, canonical(made))
+            return canonical(made)
+        self._observers.tell(self._office.code, [one for one in outcome.judged if one.verdict == "accepted"], made)
+        return canonical(made)
+
+    def _judge(self, tx: Receiving, arrival: Arrival) -> Outcome:
+        checks = self._office.checks
+        wanted = checks.wanted(arrival.judged)
+        known = tx.identities(wanted.identities)
+        # links of two batches that arrive together would miss each other without the lock
+        tx.lock_links()
+        return checks.judge(arrival.judged, known, tx.facts(wanted))
+
+    def _written(self, arrival: Arrival, outcome: Outcome, body: bytes, package: Package | None) -> Written:
+        up = [-place for place, one in enumerate(outcome.judged, 1) if one.verdict == "accepted" and self._forwarding.goes_up(one.kind)]
+        return Written(
+            arrival.sender,
+            arrival.received_at,
+            outcome.judged,
+            outcome.edges,
+            outcome.healed,
+            self._store_receipt(arrival, body),
+            arrival.cursor,
+            {self._above: up} if self._above and up else {},
+            filings_of(outcome.judged, arrival.sender),
+        )
+
+    def _store_receipt(self, arrival: Arrival, body: bytes) -> Receipt:
+        return Receipt(
+            self._receipt_id(arrival), arrival.package, arrival.sender, arrival.digest, body, arrival.received_at
+        )
+
+    def _keep_receipt(self, arrival: Arrival, body: bytes) -> None:
+        """The verdicts of a rolled-back package are answered again as they were, though nothing was stored."""
+        with self._office.store.receiving([]) as tx:
+            tx.write(Written(arrival.sender, arrival.received_at, receipt=self._store_receipt(arrival, body)))
+
+    def _receipt_id(self, arrival: Arrival) -> str:
+        return sha256_hex(canonical([self._office.code, arrival.sender, arrival.package, arrival.digest]))[:32]
+
+    def _receipt(self, arrival: Arrival, outcome: Outcome, result: str) -> dict[str, Any]:
+        verdicts = [one.verdict for one in outcome.judged]
+        counts = {name: verdicts.count(verdict) for name, verdict in _COUNTED.items()}
+        receipt: dict[str, Any] = {
+            "id": self._receipt_id(arrival),
+            "package": arrival.package,
+            "digest": arrival.digest,
+            "platform": self._office.code,
+            "sender": arrival.sender,
+            "environment": self._office.environment,
+            "outcome": result,
+            "counts": {"total": counts["valid"] + counts["problem"] + counts["pending"], **counts},
+            "results": [_result(at, one) for at, one in enumerate(outcome.judged) if one.findings or one.verdict != "accepted"],
+            "rule_set": self._office.registry.hash,
+            "received_at": wire_time_of(arrival.received_at),
+        }
+        keys = self._office.setup.keys
+        suite = self._office.registry.suites[self._office.setup.config.keys.suite]
+        return {**receipt, "signature": signature(receipt, suite, keys.private_pem, keys.key_id)}
+
+    def _check_rights(self, judged: Sequence[Judged], peer: Peer) -> None:
+        """Deny by default: a record whose origin, region or place the sender may not report for becomes a problem."""
+        for one in judged:
+            if is_problem(one.findings):
+                continue
+            if one.measurement:
+                one.findings = [*one.findings, Finding("TK-DOCK-122", "error", "kind", {"kind": one.kind})]
+            elif denied := _denied(one, peer):
+                path, value = denied
+                params: Mapping[str, str] = {"sender": peer.code, "value": value}
+                one.findings = [*one.findings, Finding("TK-DOCK-113", "error", path, params)]
+
+
+_COUNTED = {"valid": "accepted", "problem": "problem", "pending": "pending", "duplicate": "duplicate"}
+
+
+def _denied(one: Judged, peer: Peer) -> tuple[str, str] | None:
+    if not any(fnmatch_end(one.origin, allowed) for allowed in peer.origins):
+        return "origin", one.origin
+    if not covers(peer.regions, one.region):
+        return "region", one.region
+    if peer.nodes and one.node and one.node not in peer.nodes:
+        return "place", one.node
+    return None
+
+
+def fnmatch_end(text: str, pattern: str) -> bool:
+    """True if they are equal, or the pattern ends in `*` and the text begins with the rest.
+
+    >>> fnmatch_end("370600-a", "370600-*"), fnmatch_end("x", "*"), fnmatch_end("x", "xy")
+    (True, True, False)
+    """
+    return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
+
+
+def _result(at: int, one: Judged) -> dict[str, Any]:
+    result: dict[str, Any] = {"index": at, "verdict": one.verdict}
+    if one.findings:
+        result["findings"] = [finding.to_wire() for finding in one.findings]
+    if one.first_receipt:
+        result["first_receipt"] = one.first_receipt
+    return result
