@@ -55,6 +55,9 @@ class _Walk:
         kind = record.get("kind")
         if isinstance(kind, str) and kind != self.kind.id:
             self.add("TK-REC-028", "kind", {"expected": self.kind.id})
+        shape = record.get("shape")
+        if isinstance(shape, str) and self.kind.shape and shape != self.kind.shape:
+            self.add("TK-REC-042", "shape", {"expected": self.kind.shape})
         self._lines(record)
         self._occurrences(record)
         if not is_problem(self.found) and not self.void:

@@ -99,8 +99,9 @@ class Scope:
     def get(self, path: str) -> Any:
         """What stands at a path: a value, None, or `WITHHELD`."""
         if path.startswith("documents:"):
-            wanted = path.partition(":")[2]
-            return next((one for one in _entries(self.record, "documents") if one.get("type") == wanted), None)
+            wanted, _, direction = path.partition(":")[2].partition("@")
+            fitting = (one for one in _entries(self.record, "documents") if one.get("type") == wanted)
+            return next((one for one in fitting if not direction or one.get("direction") == direction), None)
         inside = bool(self.head) and path.startswith(self.head + ".")
         group = self.kind.sensitive.get(path)
         if group:

@@ -11,7 +11,7 @@ from tracekit.ids import GROUPS
 from tracekit.spec import conditions, lexical
 from tracekit.spec.groups import group_answer
 from tracekit.spec.remember import Memory, text_test, time_tails
-from tracekit.spec.sets import Condition, Element, Field, Kind, Occurrence
+from tracekit.spec.sets import MANY, Condition, Element, Field, Kind, Occurrence
 
 Answer = Callable[[Any], bool]
 INLINE = ("required", "forbidden", "any_of", "one_of")
@@ -128,8 +128,9 @@ class _Writer:
         limit = element.max_length or lexical.MAX_TEXT
         if element.codeset:
             codes = self.kind.codesets[element.codeset].timeless
-            known = frozenset(code for code in codes if len(code) <= limit)
-            self.refuse(depth, f"{var} not in {self.constant(("codes", element.codeset, limit), known)}")
+            known = frozenset({self.kind.shape} & codes if element.id == "shape" and self.kind.shape else codes)
+            name = self.constant(("codes", element.codeset, limit), frozenset(one for one in known if len(one) <= limit))
+            self.refuse(depth, f"{var} not in {name}")
         elif element.datatype == "decimal" and not element.format and not element.max_length:
             self.refuse(depth, f"not {self.constant('decimal', lexical.is_decimal)}({var})")
         elif element.datatype == "time" and not element.max_length and (not element.format or element.format.startswith(".{11}")):
@@ -161,6 +162,8 @@ class _Writer:
             self.put(1, "else: return False")
 
     def occurrence(self, occurrence: Occurrence) -> None:
+        if not occurrence.low and occurrence.high >= MANY:
+            return
         tests = " and ".join(f"o.get({name!r}) == {value!r}" for name, value in occurrence.where) or "True"
         self.refuse(1, f"not {occurrence.low} <= sum([{tests} for o in get({occurrence.path!r}, ())]) <= {occurrence.high}")
 

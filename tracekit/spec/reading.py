@@ -175,7 +175,8 @@ class _Tables:
         fields = {path_: self._field(row["kind"], one) for path_, one in rows.items()}
         top = tuple(self._grown(one, fields) for one in fields.values() if "." not in one.path)
         flat = {one.path: one for root in top for one in root.walk()}
-        names = [name for one in flat.values() for name in one.conditions]
+        named = [(path_, one.conditions) for path_, one in flat.items()]
+        named += [(one["path"], tuple(one.get("condition", "").split())) for one in occurrence_rows]
         return Kind(
             id=row["kind"],
             record_type=row["record_type"],
@@ -188,8 +189,8 @@ class _Tables:
             source=row.get("source", ""),
             top=top,
             occurrences=tuple(self._occurrence(row["kind"], one) for one in occurrence_rows),
-            conditions=tuple(self._conditions(flat)),
-            rules=tuple(dict.fromkeys(name for name in names if name not in self.conditions)),
+            conditions=tuple(self._conditions(named)),
+            rules=tuple(dict.fromkeys(name for _, names in named for name in names if name not in self.conditions)),
             codesets=self.codesets,
             fields=flat,
             sensitive={one.path: one.group for one in flat.values() if one.group},
@@ -253,13 +254,13 @@ class _Tables:
         low = _number(path, row, "min", 1 if row["obligation"] == "M" else 0)
         return Occurrence(listed, tuple(where), low, _number(path, row, "max", MANY), row["path"])
 
-    def _conditions(self, flat: Mapping[str, Field]) -> Iterable[Condition]:
+    def _conditions(self, named: list[tuple[str, tuple[str, ...]]]) -> Iterable[Condition]:
         """The table conditions that this kind's rows name, once each; an empty path means the row's own."""
         seen: set[tuple[str, str]] = set()
-        for field in flat.values():
-            for name in field.conditions:
+        for row_path, names in named:
+            for name in names:
                 condition = self.conditions.get(name)
-                path = (condition.path or field.path) if condition else ""
+                path = (condition.path or row_path) if condition else ""
                 if condition and (name, path) not in seen:
                     seen.add((name, path))
                     yield condition._replace(path=path)
