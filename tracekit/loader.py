@@ -21,6 +21,20 @@ GROUP = "tracekit"
 _CORE = "tracekit"
 
 
+Answers = dict[str, list[tuple[str, Any]]]
+"""What the hooks returned: hook → (distribution, item) pairs."""
+
+_HOOKS = (
+    "register_categories",
+    "register_code_schemes",
+    "register_rules",
+    "register_link_rules",
+    "register_chains",
+    "register_adapters",
+    "register_suites",
+)
+
+
 def load(required: Sequence[str] = ()) -> Registry:
     """Load every installed plugin and adapter; broken ones are listed and skipped.
 
@@ -30,8 +44,8 @@ def load(required: Sequence[str] = ()) -> Registry:
     Raises:
         PluginError: a required one is missing or broken, or two distributions bring the same id.
     """
-    plugins, loaded, broken = _discover()
-    registry = _build(plugins, loaded, broken)
+    answers, loaded, broken = _discover()
+    registry = _build(answers, loaded, broken)
     for name in required:
         _require(name, registry)
     return registry
@@ -45,8 +59,12 @@ def installed() -> Registry:
 
 def build(modules: Iterable[tuple[str, Any]]) -> Registry:
     """Build a registry from (distribution name, plugin object) pairs without looking at what is installed."""
-    pairs = list(modules)
-    return _build(pairs, [Loaded(name, "", getattr(module, "__name__", name)) for name, module in pairs], [])
+    answers: Answers = {}
+    loaded: list[Loaded] = []
+    for name, module in modules:
+        _add(answers, name, _ask(module))
+        loaded.append(Loaded(name, "", getattr(module, "__name__", name)))
+    return _build(answers, loaded, [])
 
 
 def observe(registry_plugins: Sequence[Any]) -> pluggy.HookRelay:
@@ -57,21 +75,20 @@ def observe(registry_plugins: Sequence[Any]) -> pluggy.HookRelay:
     return manager.hook
 
 
-def _discover() -> tuple[list[tuple[str, Any]], list[Loaded], list[Broken]]:
-    plugins: list[tuple[str, Any]] = []
+def _discover() -> tuple[Answers, list[Loaded], list[Broken]]:
+    answers: Answers = {}
     loaded: list[Loaded] = []
     broken: list[Broken] = []
     for entry in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda one: one.name):
         name, version = _distribution(entry)
         try:
-            module = entry.load()
-            _probe(module)
+            asked = _ask(entry.load())
         except Exception as cause:  # noqa: BLE001  a broken plugin must not stop the others, whatever it raises
             broken.append(Broken(name, version, f"{type(cause).__name__}: {cause}"))
         else:
-            plugins.append((name, module))
+            _add(answers, name, asked)
             loaded.append(Loaded(name, version, entry.value))
-    return plugins, loaded, broken
+    return answers, loaded, broken
 
 
 def _distribution(entry: importlib.metadata.EntryPoint) -> tuple[str, str]:
@@ -85,25 +102,22 @@ def _manager() -> pluggy.PluginManager:
     return manager
 
 
-def _probe(module: Any) -> None:
-    """Register alone first: a misspelt hook is an error that names the plugin."""
+def _ask(module: Any) -> dict[str, list[Any]]:
+    """Call a plugin's register hooks, alone: a misspelt hook or a failing one is that plugin's error."""
     manager = _manager()
     manager.register(module)
     manager.check_pending()
+    return {hook: [item for answer in getattr(manager.hook, hook)() for item in answer] for hook in _HOOKS}
 
 
-def _collect(plugins: Sequence[tuple[str, Any]], hook: str) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for name, module in plugins:
-        manager = _manager()
-        manager.register(module)
-        found.extend((name, item) for answer in getattr(manager.hook, hook)() for item in answer)
-    return found
+def _add(answers: Answers, name: str, asked: dict[str, list[Any]]) -> None:
+    for hook, items in asked.items():
+        answers.setdefault(hook, []).extend((name, item) for item in items)
 
 
-def _build(plugins: Sequence[tuple[str, Any]], loaded: Sequence[Loaded], broken: Sequence[Broken]) -> Registry:
+def _build(answers: Answers, loaded: Sequence[Loaded], broken: Sequence[Broken]) -> Registry:
     core = load_set(specs_root() / "core" / "v1", None)
-    categories: dict[str, Category] = by_id(_collect(plugins, "register_categories"), "category")
+    categories: dict[str, Category] = by_id(answers.get("register_categories", []), "category")
     sets: dict[str, SpecSet] = {"core": core}
     for category in categories.values():
         messages.add_messages(category.specs)
@@ -113,21 +127,21 @@ def _build(plugins: Sequence[tuple[str, Any]], loaded: Sequence[Loaded], broken:
         sets=sets,
         kinds={name: one.kinds[name] for one in sets.values() for name in one.own_kinds},
         categories=categories,
-        schemes=_schemes(plugins),
-        rules=by_id(_collect(plugins, "register_rules"), "rule"),
-        link_rules=by_id(_collect(plugins, "register_link_rules"), "link rule"),
-        chains=by_id(_collect(plugins, "register_chains"), "chain"),
-        adapters=by_id(_collect(plugins, "register_adapters"), "adapter"),
-        suites=by_id([(_CORE, suites.ED25519), *_collect(plugins, "register_suites")], "suite"),
+        schemes=_schemes(answers.get("register_code_schemes", [])),
+        rules=by_id(answers.get("register_rules", []), "rule"),
+        link_rules=by_id(answers.get("register_link_rules", []), "link rule"),
+        chains=by_id(answers.get("register_chains", []), "chain"),
+        adapters=by_id(answers.get("register_adapters", []), "adapter"),
+        suites=by_id([(_CORE, suites.ED25519), *answers.get("register_suites", [])], "suite"),
         loaded=tuple(loaded),
         broken=tuple(broken),
         hash=rule_set_hash(sets.values()),
     )
 
 
-def _schemes(plugins: Sequence[tuple[str, Any]]) -> dict[str, CodeScheme]:
+def _schemes(brought: Sequence[tuple[str, Any]]) -> dict[str, CodeScheme]:
     found: dict[str, CodeScheme] = {name: codes.get(name) for name in codes.schemes()}
-    for name, scheme in _collect(plugins, "register_code_schemes"):
+    for name, scheme in brought:
         if scheme.SCHEME in found:
             raise PluginError(f"code scheme {scheme.SCHEME!r} of {name} exists already", code="TK-PLG-002")
         found[scheme.SCHEME] = scheme

@@ -196,9 +196,7 @@ class Checks:
         self._link(accepted, facts, outcome)
         return outcome
 
-    def _decide(
-        self, one: Judged, versions: Mapping[Identity, Sequence[Known]], reporters: Mapping[str, str], facts: Facts
-    ) -> None:
+    def _decide(self, one: Judged, versions: Mapping[Identity, Sequence[Known]], reporters: Mapping[str, str], facts: Facts) -> None:
         if is_problem(one.findings):
             one.verdict = "problem"
             return
@@ -210,9 +208,9 @@ class Checks:
             one.findings = [*one.findings, Finding("TK-CHK-003", "warning", "", {"key": one.business_key, "origin": first})]
             return
         checks = self.of(one.kind)
-        if checks is not None and one.action != "void":
-            for rule in checks.rules:
-                one.findings = [*one.findings, *rule.check(one.record, facts)]
+        rules = checks.rules if checks is not None and one.action != "void" else ()
+        if said := [finding for rule in rules for finding in rule.check(one.record, facts)]:
+            one.findings = one.findings + said
         one.verdict = "problem" if is_problem(one.findings) else "pending" if one.filing else "accepted"
 
     def _link(self, accepted: Sequence[tuple[int, Judged]], facts: Facts, outcome: Outcome) -> None:
@@ -224,13 +222,15 @@ class Checks:
                 continue
             found: set[LinkKey] = set()
             for key in one.keys:
+                seeks = key.side == "seek"
+                others = (*facts.offers.get(key.key, ()), *offers.get(key.key, ())) if seeks else facts.seekers.get(key.key)
+                if not others:
+                    continue
                 mine = LinkEntry(position, key.key, key.rung, key.line, one.start, one.end)
-                if key.side == "seek":
-                    others = [*facts.offers.get(key.key, ()), *offers.get(key.key, ())]
-                    if self._join_offers(mine, others, gone, outcome):
-                        found.add(key)
-                else:
-                    self._join_seekers(mine, facts.seekers.get(key.key, ()), gone, outcome)
+                if not seeks:
+                    self._join_seekers(mine, others, gone, outcome)
+                elif self._join_offers(mine, others, gone, outcome):
+                    found.add(key)
             _mark_broken(one, checks.linker, found)
 
     def _join_offers(self, mine: LinkEntry, others: Sequence[LinkEntry], gone: set[int], outcome: Outcome) -> bool:
@@ -269,9 +269,7 @@ def _own_offers(accepted: Sequence[tuple[int, Judged]]) -> dict[str, list[LinkEn
     return offers
 
 
-def _remember(
-    one: Judged, position: int, versions: dict[Identity, list[Known]], reporters: dict[str, str]
-) -> None:
+def _remember(one: Judged, position: int, versions: dict[Identity, list[Known]], reporters: dict[str, str]) -> None:
     here = versions.setdefault((one.origin, one.kind, one.key), [])
     here[:] = [version._replace(current=False) for version in here]
     here.append(Known(position, one.revision, one.content_id, "", True, one.verdict))
@@ -308,14 +306,28 @@ def _readable(record: Record, checks: KindChecks, findings: list[Finding], recei
     kind = checks.kind
     void = record["action"] == "void"
     return Judged(
-        record, kind.id, record["origin"], record["key"], record["revision"], record["action"],
-        body, aside, hashlib.sha256(body).hexdigest(), identity(record["origin"], kind.id, record["key"]), findings,
+        record,
+        kind.id,
+        record["origin"],
+        record["key"],
+        record["revision"],
+        record["action"],
+        body,
+        aside,
+        hashlib.sha256(body).hexdigest(),
+        identity(record["origin"], kind.id, record["key"]),
+        findings,
         refs=_refs(record),
-        day=day_number(start), start=start, end=end,
-        node=place.partition(":")[2], region=record["region"], category=record["category"],
+        day=day_number(start),
+        start=start,
+        end=end,
+        node=place.partition(":")[2],
+        region=record["region"],
+        category=record["category"],
         business_key=_business_key(record, checks),
         backfill=kind.window_hours > 0 and received_at > end + kind.window_hours * 3600,
-        measurement=kind.record_type == "measurement", filing=kind.record_type in FILED,
+        measurement=kind.record_type == "measurement",
+        filing=kind.record_type in FILED,
         lines=len(record.get("items", ())),
         keys=[] if void else checks.linker.keys(record),
     )  # fmt: skip  one fact a line group reads better than one a line
@@ -335,13 +347,22 @@ def _unreadable(record: Record, *findings: Finding) -> Judged:
     place = record.get("place")
     return Judged(
         record,
-        names["kind"][:64], names["origin"][:64], names["key"][:128],
-        revision if isinstance(revision, int) and 0 < revision < 1 << 31 else 0, str(record.get("action", ""))[:16],
-        body, aside, hashlib.sha256(body).hexdigest(), identity(names["origin"][:64], names["kind"][:64], names["key"][:128]),
+        names["kind"][:64],
+        names["origin"][:64],
+        names["key"][:128],
+        revision if isinstance(revision, int) and 0 < revision < 1 << 31 else 0,
+        str(record.get("action", ""))[:16],
+        body,
+        aside,
+        hashlib.sha256(body).hexdigest(),
+        identity(names["origin"][:64], names["kind"][:64], names["key"][:128]),
         list(findings),
-        day=day_number(start) if start else day_number(0), start=start, end=start,
+        day=day_number(start) if start else day_number(0),
+        start=start,
+        end=start,
         node=place.partition(":")[2][:32] if isinstance(place, str) else "",
-        region=_short(record.get("region")), category=names["kind"].partition(".")[0][:32],
+        region=_short(record.get("region")),
+        category=names["kind"].partition(".")[0][:32],
     )  # fmt: skip  see above
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from tracekit.codes import batch
 from tracekit.findings import Finding
-from tracekit.pipeline.terms import all_keys, compile_term, item_texts
+from tracekit.pipeline.terms import MAX_KEYS, all_keys, compile_term
 from tracekit.sdk import LinkEntry, LinkKey, Record
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tracekit.spec.sets import LinkRow
 
 _DAY = 86_400
+
+Side = Literal["offer", "seek"]
 
 
 class Edge(NamedTuple):
@@ -62,31 +64,59 @@ class Linker:
 def linker(kind: str, rows: Iterable[LinkRow], registry: Registry) -> Linker:
     """Compile the rows of `links.csv` for a kind, with the kind's link rules in Python."""
     own = [row for row in rows if row.kind == kind]
-    makers = [_maker(row) for row in own]
-    rules = registry.link_rules_for(kind)
+    makers: list[Keys] = []
+    single = [row for row in own if len(row.key) == 1]
+    if by_type := _rows_by(single, "documents:"):
+        makers.append(lambda record: _document_keys(record, by_type))
+    if by_field := _rows_by(single, "items."):
+        fields = [(*name.partition("@")[::2], sides) for name, sides in by_field.items()]
+        makers.append(lambda record: _item_keys(record, fields))
+    makers += [_maker(row) for row in own if len(row.key) > 1 or not row.key[0].startswith(("documents:", "items."))]
+    makers += [lambda record, rule=rule: list(rule.keys(record)) for rule in registry.link_rules_for(kind)]
+    mandatory = frozenset(row.rung for row in own if row.mandatory and row.side == "seek")
+    return Linker(lambda record: [key for make in makers for key in make(record)], mandatory)
 
-    def keys(record: Record) -> list[LinkKey]:
-        found = [key for make in makers for key in make(record)]
-        for rule in rules:
-            found.extend(rule.keys(record))
-        return found
 
-    return Linker(keys, frozenset(row.rung for row in own if row.mandatory and row.side == "seek"))
+def _rows_by(rows: Iterable[LinkRow], prefix: str) -> dict[str, list[tuple[Side, str]]]:
+    """(side, rung) pairs by what follows the prefix: one pass over a record's list then serves all rows."""
+    found: dict[str, list[tuple[Side, str]]] = {}
+    for row in rows:
+        if row.key[0].startswith(prefix):
+            found.setdefault(row.key[0].removeprefix(prefix), []).append((cast("Side", row.side), row.rung))
+    return found
+
+
+def _document_keys(record: Record, by_type: dict[str, list[tuple[Side, str]]]) -> list[LinkKey]:
+    return [
+        LinkKey(side, rung, document["ref"])
+        for document in record.get("documents", ())
+        for side, rung in by_type.get(document["type"], ())
+        if not _is_placeholder(document["ref"])
+    ][:MAX_KEYS]
+
+
+def _item_keys(record: Record, fields: list[tuple[str, str, list[tuple[Side, str]]]]) -> list[LinkKey]:
+    return [
+        LinkKey(side, rung, item[field], item["line"])
+        for item in record.get("items", ())
+        for field, role, sides in fields
+        if field in item and (not role or item["role"] == role) and not _is_placeholder(item[field])
+        for side, rung in sides
+    ][:MAX_KEYS]
 
 
 def _maker(row: LinkRow) -> Keys:
-    side, rung = row.side, row.rung
-    names = row.key
-    if len(names) == 1 and names[0].startswith("items."):
-        field, _, role = names[0].removeprefix("items.").partition("@")
-        return lambda record: [
-            LinkKey(side, rung, text, line) for line, text in item_texts(record, field, role) if not _is_placeholder(text)
-        ]
-    terms = [compile_term(name) for name in names]
-    prefix = "" if len(terms) == 1 else f"{rung}|"
-    return lambda record: [
-        LinkKey(side, rung, prefix + key) for key in all_keys(terms, record) if prefix or not _is_placeholder(key)
-    ]
+    """A row of several terms: their combination is the key, made only if every paper it names is there."""
+    side, rung = cast("Side", row.side), row.rung
+    terms = [compile_term(name) for name in row.key]
+    papers = frozenset(name.removeprefix("documents:") for name in row.key if name.startswith("documents:"))
+
+    def make(record: Record) -> list[LinkKey]:
+        if papers and not papers.issubset([document["type"] for document in record.get("documents", ())]):
+            return []
+        return [LinkKey(side, rung, f"{rung}|{key}") for key in all_keys(terms, record)]
+
+    return make
 
 
 def _is_placeholder(ref: str) -> bool:
@@ -103,15 +133,16 @@ def joins(offer: LinkEntry, seek: LinkEntry, rung: Rung) -> bool:
 
 def broken_link(record: Record, keys: Sequence[LinkKey], mandatory: frozenset[str], found: set[LinkKey]) -> Finding | None:
     """A warning if a line of the record has no upstream event: the record is valid, and counted under 断链."""
-    if not mandatory:
+    wanted = [key for key in keys if key.side == "seek" and key.rung in mandatory]
+    if not mandatory or (wanted and len(found) >= len(wanted)):
         return None
     matched = {key.line for key in found if key.rung in mandatory and key.side == "seek"}
     if 0 in matched:
         return None
-    lines = {key.line for key in keys if key.rung in mandatory and key.side == "seek"} or {0}
+    lines = {key.line for key in wanted} or {0}
     missing = sorted(lines - matched - {0}) if lines != {0} else [0]
     if not missing:
         return None
     path = f"items.{missing[0]}" if missing[0] else ""
-    sought = next((key.key for key in keys if key.side == "seek" and key.rung in mandatory), "")
-    return Finding("TK-LINK-001", "warning", path, {"key": sought or "-", "party": str(record.get("party", ""))})
+    sought = wanted[0].key if wanted else "-"
+    return Finding("TK-LINK-001", "warning", path, {"key": sought, "party": str(record.get("party", ""))})

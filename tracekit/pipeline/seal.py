@@ -11,6 +11,7 @@ import orjson
 from tracekit.ids import GROUPS, NOT_IN_CONTENT_ID, canonical, content_id, group_digest, records_digest
 from tracekit.sdk import Record, Suite
 from tracekit.spec.sets import Kind
+from tracekit.trees import is_array, is_object
 
 
 def salt(secret: bytes, record: Mapping[str, Any], group: str) -> str:
@@ -40,19 +41,19 @@ def _take(record: Record, path: str, into: dict[str, Any]) -> None:
     head, _, rest = path.partition(".")
     if head == "items" and rest:
         items = record.get("items")
-        if isinstance(items, list):
+        if is_array(items):
             record["items"] = [_take_from_item(item, rest, into) for item in items]
     elif not rest:
         if head in record:
             into[head] = record.pop(head)
-    elif isinstance(inner := record.get(head), dict) and rest in inner:
+    elif is_object(inner := record.get(head)) and rest in inner:
         into[path] = inner[rest]
         left = {key: value for key, value in inner.items() if key != rest}
         _put_back(record, head, left)
 
 
 def _take_from_item(item: Any, rest: str, into: dict[str, Any]) -> Any:
-    if not isinstance(item, dict):
+    if not is_object(item):
         return item
     head, _, deeper = rest.partition(".")
     if head not in item:
@@ -61,7 +62,7 @@ def _take_from_item(item: Any, rest: str, into: dict[str, Any]) -> Any:
     inner = item[head]
     if not deeper:
         into[f"items.{item.get('line')}.{head}"] = inner
-    elif isinstance(inner, dict) and deeper in inner:
+    elif is_object(inner) and deeper in inner:
         into[f"items.{item.get('line')}.{rest}"] = inner[deeper]
         _put_back(left, head, {key: value for key, value in inner.items() if key != deeper})
     else:
@@ -89,9 +90,7 @@ def open_record(record: Mapping[str, Any]) -> Record:
 
 def _set(flat: Record, parts: list[str], value: Any) -> None:
     if parts[0] == "items" and len(parts) > 2:
-        flat["items"] = [
-            _with(item, parts[2:], value) if str(item.get("line")) == parts[1] else item for item in flat.get("items", [])
-        ]
+        flat["items"] = [_with(item, parts[2:], value) if str(item.get("line")) == parts[1] else item for item in flat.get("items", [])]
     else:
         flat.update(_with(flat, parts, value))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tracekit.pipeline.times import business_day
 from tracekit.sdk import Record
+from tracekit.trees import is_array, is_object
 
 Term = Callable[[Record], list[str]]
 
@@ -51,24 +52,24 @@ def all_keys(terms: Iterable[Term], record: Record) -> list[str]:
 def item_texts(record: Record, field: str, role: str = "") -> list[tuple[int, str]]:
     """(line, text) of a field of each item, of one role if given."""
     items = record.get("items")
-    if not isinstance(items, list):
+    if not is_array(items):
         return []
     return [
         (item.get("line", 0), item[field])
         for item in items
-        if isinstance(item, dict) and isinstance(item.get(field), str) and (not role or item.get("role") == role)
+        if is_object(item) and isinstance(item.get(field), str) and (not role or item.get("role") == role)
     ]
 
 
 def _documents(record: Record, kind: str) -> list[str]:
     documents = record.get("documents")
-    if not isinstance(documents, list):
+    if not is_array(documents):
         return []
-    return _texts([one.get("ref") for one in documents if isinstance(one, dict) and one.get("type") == kind])
+    return _texts([one.get("ref") for one in documents if is_object(one) and one.get("type") == kind])
 
 
 def _inner(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else None
+    return value.get(name) if is_object(value) else None
 
 
 def _texts(values: Iterable[Any]) -> list[str]:

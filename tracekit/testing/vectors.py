@@ -28,9 +28,7 @@ Vectors = dict[str, Any]
 def keys() -> tuple[str, str]:
     """The RFC 8032 test key as (private PEM, public PEM)."""
     key = Ed25519PrivateKey.from_private_bytes(SEED)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
     return private, ED25519.public(private)
 
 
@@ -87,17 +85,14 @@ def content_ids() -> list[Vectors]:
         "with the group withheld": {key: value for key, value in sealed().items() if key != "commercial"},
     }
     return [
-        {"name": name, "record": one, "hashed": split_body(one)[0].decode(), "content_id": content_id(one)}
-        for name, one in cases.items()
+        {"name": name, "record": one, "hashed": split_body(one)[0].decode(), "content_id": content_id(one)} for name, one in cases.items()
     ]
 
 
 def digests() -> Vectors:
     """Identities, leaves, their sums, and a records digest."""
     rows = [record(), record(key="37060000400010000004"), record(revision=2, action="correct")]
-    leaves = [
-        leaf(identity(one["origin"], one["kind"], one["key"]), one["revision"], content_id(one)) for one in rows
-    ]
+    leaves = [leaf(identity(one["origin"], one["kind"], one["key"]), one["revision"], content_id(one)) for one in rows]
     return {
         "identities": [
             {
@@ -151,7 +146,7 @@ def receipts() -> Vectors:
     """A signed receipt for that package, by the same key."""
     private, public = keys()
     package = signatures()["package"]
-    receipt = {
+    receipt: Vectors = {
         "id": "r-370600-000001",
         "package": package["header"]["id"],
         "digest": package["header"]["records_digest"],
