@@ -279,20 +279,24 @@ def _sampled(tree: Any, chance: random.Random) -> str:
 
 
 def _sampled_one(operator: str, argument: Any, chance: random.Random) -> str:
-    if operator == "LITERAL":
-        return chr(argument)
-    if operator == "ANY":
-        return "x"
-    if operator == "IN":
-        return chance.choice(_characters(argument))
-    if operator == "BRANCH":
-        return _sampled(chance.choice(argument[1]), chance)
-    if operator == "SUBPATTERN":
-        return _sampled(argument[3], chance)
-    if operator in ("MAX_REPEAT", "MIN_REPEAT"):
-        low, high, inner = argument
-        return "".join(_sampled(inner, chance) for _ in range(chance.randint(low, min(int(high), low + 4))))
-    return ""
+    make = SAMPLERS.get(operator)
+    return make(argument, chance) if make else ""
+
+
+def _repeated(argument: Any, chance: random.Random) -> str:
+    low, high, inner = argument
+    return "".join(_sampled(inner, chance) for _ in range(chance.randint(low, min(int(high), low + 4))))
+
+
+SAMPLERS: Mapping[str, Callable[[Any, random.Random], str]] = {
+    "LITERAL": lambda argument, _: chr(argument),
+    "ANY": lambda _, chance: chance.choice(string.ascii_lowercase),
+    "IN": lambda argument, chance: chance.choice(_characters(argument)),
+    "BRANCH": lambda argument, chance: _sampled(chance.choice(argument[1]), chance),
+    "SUBPATTERN": lambda argument, chance: _sampled(argument[3], chance),
+    "MAX_REPEAT": _repeated,
+    "MIN_REPEAT": _repeated,
+}
 
 
 def _characters(argument: Any) -> str:

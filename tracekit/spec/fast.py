@@ -10,7 +10,7 @@ from typing import Any
 from tracekit.ids import GROUPS
 from tracekit.spec import conditions, lexical
 from tracekit.spec.groups import group_answer
-from tracekit.spec.remember import Memory, text_test, time_tails
+from tracekit.spec.remember import clock_test, form, memory, text_test
 from tracekit.spec.sets import MANY, Condition, Element, Field, Kind, Occurrence
 
 Answer = Callable[[Any], bool]
@@ -40,7 +40,7 @@ class _Writer:
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.lines: list[str] = ["def answer(r):"]
-        self.space: dict[str, Any] = {"A": object(), "E": {}, "SAFE": lexical.SAFE_INTEGER, "seen_days": set[str]()}
+        self.space: dict[str, Any] = {"A": object(), "E": {}, "SAFE": lexical.SAFE_INTEGER}
         self.names: dict[Any, str] = {}
 
     def source(self) -> str:
@@ -67,7 +67,10 @@ class _Writer:
             if not field.group and field.name != "groups":
                 self.field(1, "r", field, void_known=True)
         self.refuse(1, "r['action'] == 'void'")
-        for occurrence in self.kind.occurrences:
+        limited = [one for one in self.kind.occurrences if one.low or one.high < MANY]
+        if any(one.path == "documents" for one in limited):
+            self.put(1, "types = [o['type'] for o in get('documents', ())]")
+        for occurrence in limited:
             self.occurrence(occurrence)
         self.groups()
         for condition in self.kind.conditions:
@@ -91,10 +94,14 @@ class _Writer:
     def many(self, depth: int, var: str, field: Field) -> None:
         low = max(field.low, 1)
         self.refuse(depth, f"{var}.__class__ is not list or not {low} <= len({var}) <= {field.high}")
+        numbered = field.path == "items"
+        if numbered:
+            self.put(depth, "lines = set()")
         self.put(depth, f"for {var}_ in {var}:")
         self.value(depth + 1, f"{var}_", field)
-        if field.path == "items":
-            self.refuse(depth, f"len({var}) > 1 and len({{i['line'] for i in {var}}}) != len({var})")
+        if numbered:
+            self.put(depth + 1, f"lines.add({var}_line)")
+            self.refuse(depth, f"len(lines) != len({var})")
 
     def value(self, depth: int, var: str, field: Field) -> None:
         element = field.element
@@ -121,7 +128,7 @@ class _Writer:
             low = "0" if element.format else "-SAFE"
             self.refuse(depth, f"{var}.__class__ is not int or not {low} < {var} < SAFE")
         else:
-            test = self.constant(("integer", element), text_test(element, self.kind))
+            test = self.constant(("integer", element), text_test(element))
             self.refuse(depth, f"{var}.__class__ is not int or not -SAFE < {var} < SAFE or not {test}(str({var}))")
 
     def text(self, depth: int, var: str, element: Element) -> None:
@@ -131,25 +138,27 @@ class _Writer:
             known = frozenset({self.kind.shape} & codes if element.id == "shape" and self.kind.shape else codes)
             name = self.constant(("codes", element.codeset, limit), frozenset(one for one in known if len(one) <= limit))
             self.refuse(depth, f"{var} not in {name}")
-        elif element.datatype == "decimal" and not element.format and not element.max_length:
-            self.refuse(depth, f"not {self.constant('decimal', lexical.is_decimal)}({var})")
         elif element.datatype == "time" and not element.max_length and (not element.format or element.format.startswith(".{11}")):
-            tails = time_tails(element, self.space["seen_days"])
-            names = [self.constant((name, element), one) for name, one in (("tails", tails.seen), ("time", tails))]
-            self.refuse(depth, f"({var}[10:] not in {names[0]} or {var}[:10] not in seen_days) and not {names[1]}({var})")
+            days = memory(form(element))
+            clock = self.constant(("clock", element.format), clock_test(element))
+            seen, whole = self.constant(("seen", form(element)), days.seen), self.constant(("test", form(element)), days)
+            self.refuse(depth, f"({var}[:10] not in {seen} or not {clock}({var}, 10)) and not {whole}({var})")
         else:
             self.remembered(depth, var, element, limit)
 
     def remembered(self, depth: int, var: str, element: Element, limit: int) -> None:
-        """A text, ref or patterned value: plain ASCII text is judged in place, everything else by memory, then by the test."""
-        if element.datatype == "text" and not element.format:
-            memory = self.constant(("text", element.max_length), Memory(text_test(element, self.kind)))
-            self.refuse(depth, f"not {var} or len({var}) > {limit} or not ({var}.isascii() and {var}.isprintable() or {memory}({var}))")
+        """A text, ref, decimal or patterned value: plain text is judged in place, everything else by memory, then by the test."""
+        like = form(element)
+        whole = self.constant(("test", like), memory(like))
+        if element.datatype == "ref" and not (element.schemes or element.format or element.max_length):
+            plain = self.constant("plain ref", memory(like).test)
+            self.refuse(depth, f"not {plain}({var})")
             return
-        key = ("memory", element.datatype, element.format, element.schemes, element.max_length)
-        memory = Memory(text_test(element, self.kind))
-        names = [self.constant((part, *key), one) for part, one in (("test", memory), ("seen", memory.seen))]
-        self.refuse(depth, f"{var} not in {names[1]} and not {names[0]}({var})")
+        plain = ""
+        if element.datatype == "text" and not element.format:
+            plain = f"not ({var}.isascii() and {var}.isprintable() and 0 < len({var}) <= {limit}) and "
+        seen = self.constant(("seen", like), memory(like).seen)
+        self.refuse(depth, f"{plain}{var} not in {seen} and not {whole}({var})")
 
     def groups(self) -> None:
         test = self.constant("groups", group_answer(self.kind))
@@ -162,7 +171,8 @@ class _Writer:
             self.put(1, "else: return False")
 
     def occurrence(self, occurrence: Occurrence) -> None:
-        if not occurrence.low and occurrence.high >= MANY:
+        if occurrence.path == "documents" and len(occurrence.where) == 1:
+            self.refuse(1, f"not {occurrence.low} <= types.count({occurrence.where[0][1]!r}) <= {occurrence.high}")
             return
         tests = " and ".join(f"o.get({name!r}) == {value!r}" for name, value in occurrence.where) or "True"
         self.refuse(1, f"not {occurrence.low} <= sum([{tests} for o in get({occurrence.path!r}, ())]) <= {occurrence.high}")
@@ -178,9 +188,10 @@ class _Writer:
             self.generic(condition, head)
             return
         expressions = [one for one in wanted if one]
-        self.put(1, f"for e in get({head!r}, ()):" if listed else "if True:")
-        when = self.when(condition, expressions.pop(0)) if condition.when_test else "True"
-        self.refuse(2, f"{when} and {self.failing(condition.test, expressions)}")
+        when = f"{self.when(condition, expressions.pop(0))} and " if condition.when_test else ""
+        if listed:
+            self.put(1, f"for e in get({head!r}, ()):")
+        self.refuse(2 if listed else 1, when + self.failing(condition.test, expressions))
 
     def generic(self, condition: Condition, head: str) -> None:
         name = self.constant(("condition", condition), conditions.condition_answer(self.kind, condition))
