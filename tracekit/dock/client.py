@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 
 from tracekit.dock.flat import Flat, wire_records
-from tracekit.dock.offline import check_sealed
 from tracekit.dock.receipt import Pending, Receipt
 from tracekit.dock.retry import Retry
 from tracekit.dock.sealing import Mode, Signer, pack
@@ -124,6 +123,8 @@ class Client:
 
     def check(self, records: Iterable[Flat]) -> list[list[Finding]]:
         """The findings of each record, offline: form, codes and the rules that need no other record."""
+        from tracekit.dock.offline import check_sealed
+
         return check_sealed(self.seal(records), self.registry, self._clock())
 
     def send(self, records: Iterable[Flat], mode: Mode = "proceed") -> list[Receipt | Pending]:
