@@ -6,8 +6,10 @@ package → shape, sender, signature, digest → replay → checks → ONE trans
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from tracekit.config import Peer, covers
 from tracekit.findings import Finding, is_problem
@@ -16,9 +18,9 @@ from tracekit.pipeline.seal import signature
 from tracekit.pipeline.times import wire_time_of
 from tracekit.platform.forwarding import Forwarding
 from tracekit.platform.observers import Observers
-from tracekit.platform.package import Package, check_digest, check_seals, check_sender, read_package
+from tracekit.platform.package import check_digest, check_seals, check_sender, read_package
 from tracekit.platform.refusal import refusal
-from tracekit.platform.registry import filings_of
+from tracekit.platform.registry import Review, filings_of
 from tracekit.platform.roles import role_row
 from tracekit.store.values import Receipt, Written
 
@@ -40,7 +42,6 @@ class Arrival:
     judged: list[Judged]
     received_at: int
     cursor: tuple[str, str] | None = None
-    places: Sequence[str] = ()
 
 
 class _RolledBack(Exception):
@@ -78,7 +79,7 @@ class Reception:
         check_seals(package, content_ids)
         self._check_rights(judged, peer)
         mode, digest = package.header["mode"], package.header["records_digest"]
-        return self._receive(Arrival(package.id, peer.code, digest, mode, judged, received_at), package)
+        return self._receive(Arrival(package.id, peer.code, digest, mode, judged, received_at))
 
     def take_in(
         self, records: Sequence[Record], package: str, *, sender: str = "", cursor: tuple[str, str] | None = None,
@@ -94,22 +95,25 @@ class Reception:
         judged = self._office.checks.prepare(records, received_at)
         for one, more in zip(judged, findings, strict=False):
             if more:
-                one.findings = [*one.findings, *more]
+                # what could not be mapped has its reasons already; what the check says of the rest of it would mislead
+                one.findings = list(more) if is_problem(list(more)) else [*one.findings, *more]
+        for one, place in zip(judged, places, strict=False):
+            one.findings = [finding if finding.where else finding._replace(where=place) for finding in one.findings]
         if peer:
             self._check_rights(judged, peer)
         digest = records_digest([one.content_id for one in judged])
         sender = peer.code if peer else sender or self._office.code
-        return self._receive(Arrival(package, sender, digest, "proceed", judged, received_at, cursor, places))
+        return self._receive(Arrival(package, sender, digest, "proceed", judged, received_at, cursor))
 
     def _replay(self, sender: str, package: str, digest: str) -> bytes | None:
         known = self._office.store.receipt(sender, package)
         if known is None:
             return None
-        if known.digest != digest:
+        if orjson.loads(known)["digest"] != digest:
             raise refusal("TK-DOCK-109", package=package)
-        return known.body
+        return known
 
-    def _receive(self, arrival: Arrival, package: Package | None = None) -> bytes:
+    def _receive(self, arrival: Arrival) -> bytes:
         store = self._office.store
         origins = sorted({one.origin for one in arrival.judged if one.origin})
         made: dict[str, Any] = {}
@@ -123,7 +127,9 @@ class Reception:
                 made = self._receipt(arrival, outcome, "rolled_back" if rolled_back else "stored")
                 if rolled_back:
                     raise _RolledBack
-                tx.write(self._written(arrival, outcome, canonical(made), package))
+                ids = tx.write(self._written(arrival, outcome, canonical(made)))
+                if self._office.setup.config.review.filing == "auto":
+                    self._review(tx, arrival, outcome, ids)
         except _RolledBack:
             self._keep_receipt(arrival, canonical(made))
             return canonical(made)
@@ -138,8 +144,8 @@ class Reception:
         tx.lock_links()
         return checks.judge(arrival.judged, known, tx.facts(wanted))
 
-    def _written(self, arrival: Arrival, outcome: Outcome, body: bytes, package: Package | None) -> Written:
-        up = [-place for place, one in enumerate(outcome.judged, 1) if one.verdict == "accepted" and self._forwarding.goes_up(one.kind)]
+    def _written(self, arrival: Arrival, outcome: Outcome, body: bytes) -> Written:
+        up = [-place for place, one in enumerate(outcome.judged, 1) if one.verdict == "accepted" and self.up(one.kind)]
         return Written(
             arrival.sender,
             arrival.received_at,
@@ -148,9 +154,22 @@ class Reception:
             outcome.healed,
             self._store_receipt(arrival, body),
             arrival.cursor,
-            {self._above: up} if self._above and up else {},
+            {self._above: up} if up else {},
             filings_of(outcome.judged, arrival.sender),
         )
+
+    def _review(self, tx: Receiving, arrival: Arrival, outcome: Outcome, ids: Sequence[int]) -> None:
+        """The policy `auto`: what the checks found good is approved at once; the receipt still says pending."""
+        review = Review(self._office, tx)
+        # nodes first: a merchant's code begins with its node's
+        for filing in sorted(filings_of(outcome.judged, arrival.sender), key=lambda one: one.kind == "core.merchant"):
+            place = -filing.record_id - 1
+            one = outcome.judged[place]
+            review.approve(replace(filing, record_id=ids[place]), one.record, "auto", self.up(one.kind))
+
+    def up(self, kind: str) -> tuple[str, ...]:
+        """The platform above, if records of the kind go there."""
+        return (self._above,) if self._above and self._forwarding.goes_up(kind) else ()
 
     def _store_receipt(self, arrival: Arrival, body: bytes) -> Receipt:
         return Receipt(

@@ -62,7 +62,7 @@ def _receipt(call: Call) -> Answer:
     found = call.office.store.receipt(call.peer.code, package)
     if found is None:
         raise refusal("TK-DOCK-118", what=package[:64])
-    return Answer(found.body)
+    return Answer(found)
 
 
 def _register(call: Call) -> Answer:

@@ -1,0 +1,160 @@
+"""The platform's own sources: read from where they were left, mapped, sealed, and let in by the same reception."""
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tracekit.config import SourceSection
+from tracekit.errors import ConfigError
+from tracekit.findings import Finding
+from tracekit.mapping import BadRow, Source, open_source
+from tracekit.pipeline.intake import seal_flat
+from tracekit.pipeline.times import wire_time
+from tracekit.platform.office import Office
+from tracekit.platform.reception import Reception
+from tracekit.platform.setup import read_file
+from tracekit.sdk import RawBatch, Record
+
+BATCH = 2000
+"""Records that are let in together; a source's own batch is never cut, because its cursor stands at its end."""
+
+
+@dataclass
+class Batch:
+    """Records of a source ready for the reception, with what the mapping said of each and where each stood."""
+
+    records: list[Record] = field(default_factory=list[Record])
+    places: list[str] = field(default_factory=list[str])
+    findings: list[Sequence[Finding]] = field(default_factory=list[Sequence[Finding]])
+    cursor: str = ""
+
+    def add(self, record: Record, place: str, findings: Sequence[Finding] = ()) -> None:
+        """Add one record."""
+        self.records.append(record)
+        self.places.append(place)
+        self.findings.append(findings)
+
+
+@dataclass
+class SourceCounts:
+    """What a run of one source came to."""
+
+    source: str
+    rows: int = 0
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+    receipts: list[str] = field(default_factory=list[str])
+    worst: dict[str, int] = field(default_factory=dict[str, int])
+
+    def add(self, rows: int, receipt: dict[str, Any]) -> None:
+        """Count one receipt."""
+        self.rows += rows
+        self.receipts.append(receipt["id"])
+        for name, count in receipt["counts"].items():
+            self.counts[name] = self.counts.get(name, 0) + count
+        for result in receipt["results"]:
+            for finding in result.get("findings", ()):
+                self.worst[finding["code"]] = self.worst.get(finding["code"], 0) + 1
+
+
+def open_configured(office: Office, section: SourceSection) -> Source:
+    """Open a source of the configuration: its settings file, mapping table and adapter.
+
+    Raises:
+        ConfigError, MappingError, SourceError: what is wrong with it.
+    """
+    file = office.setup.folder / section.settings
+    text = read_file(file, office.setup.file, f"sources.{section.name}.settings")
+    return open_file(office, text, file.parent)
+
+
+def open_file(office: Office, text: str, folder: Path) -> Source:
+    """Open a source from its settings' text; what it leaves out is the platform's."""
+    own = office.setup.config.platform
+    return open_source(text, folder, office.registry.adapters, _reader(folder), defaults={"origin": own.code})
+
+
+def run_source(
+    office: Office,
+    reception: Reception,
+    section: SourceSection,
+    progress: Callable[[int], None] = lambda rows: None,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> SourceCounts:
+    """Read a source from its cursor to its end; the cursor is saved in the transaction that stores the records."""
+    done = SourceCounts(section.name)
+    source = open_configured(office, section)
+    name = f"source:{section.name}"
+    for batch, rows in batches(office, source, office.store.cursor(name)):
+        receipt = reception.take_in(
+            batch.records, uuid.uuid4().hex, cursor=(name, batch.cursor), places=batch.places, findings=batch.findings
+        )
+        done.add(rows, orjson.loads(receipt))
+        progress(rows)
+        if stop():
+            break
+    return done
+
+
+def batches(office: Office, source: Source, cursor: str | None) -> Iterator[tuple[Batch, int]]:
+    """Mapped and sealed batches of about `BATCH` records, each with the number of rows it was made from."""
+    batch, rows = Batch(), 0
+    for raw in source.adapter.fetch(cursor):
+        rows += len(raw.rows)
+        _map(office, source, raw, batch)
+        batch.cursor = raw.cursor
+        if len(batch.records) >= BATCH:
+            yield batch, rows
+            batch, rows = Batch(), 0
+    if batch.cursor:
+        yield batch, rows
+
+
+def _map(office: Office, source: Source, raw: RawBatch, batch: Batch) -> None:
+    mapped = source.mapping.apply(raw.rows)
+    now = wire_time(office.clock())
+    flats = [flat for flat, _ in mapped.records]
+    sealed = seal_flat(flats, office.registry, office.setup.keys.origin_secret, now)
+    for record, (_, place) in zip(sealed, mapped.records, strict=True):
+        batch.add(record, place)
+    for bad in mapped.bad:
+        batch.add(_unmapped(source, bad, now), bad.where, bad.findings)
+    for finding in raw.findings:
+        if finding.level == "error":
+            batch.add(_unmapped(source, BadRow((), finding.where, [finding]), now), finding.where, [finding])
+
+
+def _unmapped(source: Source, bad: BadRow, now: str) -> Record:
+    """What could not become a record is refused like any other: as it came, with what the source says of all its rows."""
+    settings = source.settings
+    known = {name: getattr(settings, name) for name in ("kind", "origin", "reporter", "category", "region")}
+    constants = {name: value for name, value in settings.constants.items() if "." not in name}
+    rows = [{str(column): _plain(cell) for column, cell in value.items()} for value, _ in bad.rows]
+    return {
+        **{name: value for name, value in known.items() if value},
+        **constants,
+        "key": bad.where[:128] or "?",
+        "time": now[:10],
+        "source_rows": rows,
+    }
+
+
+def _plain(cell: Any) -> Any:
+    return cell if isinstance(cell, str | int | bool) or cell is None else str(cell)
+
+
+def _reader(folder: Path) -> Callable[[str], bytes]:
+    def read(name: str) -> bytes:
+        path = folder / name
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            params = {"file": str(path), "key": "mapping", "path": str(path), "reason": str(error)}
+            raise ConfigError(f"{path}: {error}", code="TK-CFG-002", params=params) from error
+
+    return read
+
