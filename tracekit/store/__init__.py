@@ -1,0 +1,45 @@
+"""The store: records, receipts, counters, quarantine and outbox of one platform, durable before it answers."""
+
+from tracekit.store.store import Store
+from tracekit.store.values import (
+    Chain,
+    ChainEdge,
+    Daily,
+    Feedback,
+    FiledRef,
+    Filing,
+    FindingCount,
+    Outgoing,
+    Quote,
+    Receipt,
+    Refused,
+    Rollup,
+    StatementKey,
+    StatementRow,
+    Status,
+    Stored,
+    Vertex,
+    Written,
+)
+
+__all__ = [
+    "Chain",
+    "ChainEdge",
+    "Daily",
+    "Feedback",
+    "FiledRef",
+    "Filing",
+    "FindingCount",
+    "Outgoing",
+    "Quote",
+    "Receipt",
+    "Refused",
+    "Rollup",
+    "StatementKey",
+    "StatementRow",
+    "Status",
+    "Store",
+    "Stored",
+    "Vertex",
+    "Written",
+]

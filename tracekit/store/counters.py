@@ -1,0 +1,147 @@
+"""Rollups and statements: summed per batch in memory, written last and in key order.
+
+What a record counts for depends on its state alone (`share`), so a change of state is the difference of two shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from tracekit.ids import add_leaves
+from tracekit.store.backends import Backend, Raw
+from tracekit.store.schema import CELL, COUNTS
+
+Cell = tuple[int, int, int, int, int, int]
+"""day, node, kind, category, region, sender"""
+
+Shares = tuple[int, ...]
+"""One number per counter, in the order of `COUNTS`."""
+
+ACCEPTED, REPLACED, PENDING, REFUSED, WITHDRAWN = 1, 2, 3, 4, 5
+"""States of a stored record: accepted and current; accepted, then replaced; waiting for its review; refused by the
+review; replaced while it waited."""
+
+LIVE = (ACCEPTED, PENDING)
+NEW, CORRECT, VOID = 1, 2, 3
+ACTIONS = {"new": NEW, "correct": CORRECT, "void": VOID}
+
+NOTHING: Shares = (0,) * len(COUNTS)
+DUPLICATE: Shares = tuple(int(name == "duplicate") for name in COUNTS)
+
+
+class Counted(NamedTuple):
+    """What of a stored record decides its share of the counters."""
+
+    state: int
+    action: int
+    replaces: int
+    backfill: int
+    broken: int
+    lines: int
+
+
+def share(one: Counted) -> Shares:
+    """What a stored record adds to its cell."""
+    accepted = one.state in (ACCEPTED, REPLACED)
+    void = accepted and one.action == VOID
+    correction = accepted and not void and one.replaces != 0
+    valid = accepted and not void and not correction
+    problem, pending = one.state == REFUSED, one.state == PENDING
+    total = valid or problem or pending
+    broken = one.broken and one.state == ACCEPTED
+    return (
+        int(total),
+        int(valid),
+        int(problem),
+        int(pending),
+        0,
+        int(correction),
+        int(void),
+        int(total and bool(one.backfill)),
+        int(bool(broken)),
+        one.lines if valid else 0,
+    )  # fmt: skip  in the order of COUNTS
+
+
+def problem_share(backfill: int, sign: int = 1) -> Shares:
+    """What a record of the quarantine adds to its cell."""
+    return (sign, 0, sign, 0, 0, 0, 0, sign * backfill, 0, 0)
+
+
+class Sums:
+    """The counters of one transaction: cells and statement leaves."""
+
+    def __init__(self) -> None:
+        self.cells: dict[Cell, list[int]] = {}
+        self.leaves: dict[tuple[int, int, int, int], list[int]] = {}
+        self.findings: dict[tuple[int, int, int, str], int] = {}
+
+    def add(self, cell: Cell, shares: Shares, sign: int = 1) -> None:
+        """Add (or take away) a share."""
+        sums = self.cells.get(cell)
+        if sums is None:
+            sums = self.cells[cell] = [0] * len(COUNTS)
+        for index, value in enumerate(shares):
+            if value:
+                sums[index] += sign * value
+
+    def leaf(self, link: int, day: int, node: int, kind: int, leaf: int, sign: int = 1) -> None:
+        """Put a record's leaf into the statement of a link, or take it out."""
+        cell = (link, day, node, kind)
+        found = self.leaves.get(cell)
+        if found is None:
+            self.leaves[cell] = [sign, sign * leaf]
+        else:
+            found[0] += sign
+            found[1] += sign * leaf
+
+    def finding(self, day: int, code: int, node: int, level: str, sign: int = 1) -> None:
+        """Count a finding."""
+        cell = (day, code, node, level)
+        self.findings[cell] = self.findings.get(cell, 0) + sign
+
+    def write(self, raw: Raw, back: Backend) -> None:
+        """Write all sums in key order; the caller holds the write lock."""
+        _add(raw, back, "rollups", CELL, COUNTS, [(*cell, *sums) for cell, sums in sorted(self.cells.items())])
+        counts = [(*cell, count) for cell, count in sorted(self.findings.items()) if count]
+        _add(raw, back, "finding_counts", ("day", "code", "node", "level"), ("count",), counts)
+        _write_statements(raw, back, {cell: sums for cell, sums in sorted(self.leaves.items()) if any(sums)})
+
+
+def _add(raw: Raw, back: Backend, table: str, key: tuple[str, ...], counts: tuple[str, ...], rows: list[Any]) -> None:
+    if not rows:
+        return
+    marks = ", ".join("?" * (len(key) + len(counts)))
+    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in counts)
+    sql = f"INSERT INTO {table} ({', '.join((*key, *counts))}) VALUES ({marks}) ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sums}"
+    raw.cursor().executemany(back.sql(sql), rows)
+
+
+def _write_statements(raw: Raw, back: Backend, sums: Mapping[tuple[int, int, int, int], list[int]]) -> None:
+    if not sums:
+        return
+    stored = _stored_digests(raw, sums)
+    rows: list[Any] = []
+    for cell, (count, leaves) in sums.items():
+        before = stored.get(cell, (0, 0))
+        rows.append((*cell, before[0] + count, add_leaves((leaves,), before[1]).to_bytes(32, "big")))
+    raw.cursor().executemany(
+        back.sql(
+            "INSERT INTO statements (link, day, node, kind, count, digest) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (link, day, node, kind) DO UPDATE SET count = excluded.count, digest = excluded.digest"
+        ),
+        rows,
+    )
+
+
+def _stored_digests(raw: Raw, cells: Iterable[tuple[int, int, int, int]]) -> dict[tuple[int, int, int, int], tuple[int, int]]:
+    listed = list(cells)
+    found: dict[tuple[int, int, int, int], tuple[int, int]] = {}
+    for start in range(0, len(listed), 400):
+        # integers made by this program, so they may stand in the text
+        values = ", ".join(f"({link},{day},{node},{kind})" for link, day, node, kind in listed[start : start + 400])
+        sql = f"SELECT link, day, node, kind, count, digest FROM statements WHERE (link, day, node, kind) IN (VALUES {values})"
+        for *cell, count, digest in raw.execute(sql).fetchall():
+            found[cell[0], cell[1], cell[2], cell[3]] = (count, int.from_bytes(digest, "big"))
+    return found

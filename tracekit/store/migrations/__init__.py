@@ -1,0 +1,1 @@
+"""Alembic's home: migrations run by `tracekit.store.migrate`, never by hand."""

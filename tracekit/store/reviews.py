@@ -1,0 +1,66 @@
+"""Filing: what waits for review, what was decided, and the subject index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select
+
+from tracekit.store import schema
+from tracekit.store.backends import array, driver, reading, writing
+from tracekit.store.connected import Connected
+from tracekit.store.settling import write_filings
+from tracekit.store.values import FiledRef, Filing
+
+_FILINGS = schema.filings.c
+_FILED = schema.filed.c
+_NAMES = "record_id kind applicant refs state reason assigned_code reviewer seq changed_at".split()
+
+
+class Reviews(Connected):
+    """Part of `Store`: filings and the subject index. Outcomes are recorded by `Receiving.settle`."""
+
+    def filing(self, record_id: int) -> Filing | None:
+        """The filing of one record."""
+        found = self._filings(select(*[_FILINGS[name] for name in _NAMES]).where(_FILINGS.record_id == record_id))
+        return found[0] if found else None
+
+    def filings(self, after: int = 0, limit: int = 100, *, applicant: str = "", state: str = "", kind: str = "") -> list[Filing]:
+        """Filings in the order of their last change; the last one's `seq` is the cursor to go on from."""
+        wanted = select(*[_FILINGS[name] for name in _NAMES]).where(_FILINGS.seq > after)
+        for name, value in (("applicant", applicant), ("state", state), ("kind", kind)):
+            if value:
+                wanted = wanted.where(_FILINGS[name] == value)
+        return self._filings(wanted.order_by(_FILINGS.seq).limit(limit))
+
+    def file(self, filings: Iterable[Filing], at: int) -> list[Filing]:
+        """Write filings that come without a batch (drafts, subjects known but not filed)."""
+        with writing(self.back) as connection:
+            return write_filings(self.back, driver(connection), filings, at)
+
+    def filed(self, refs: Iterable[str]) -> dict[str, str]:
+        """The filing state of those refs that the index knows."""
+        with reading(self.back) as connection:
+            sql = self.back.sql("SELECT ref, state FROM filed WHERE ref among(?)")
+            return dict(driver(connection).execute(sql, (array(refs),)).fetchall())
+
+    def subjects(self, after: int = 0, limit: int = 1000, prefix: str = "") -> list[FiledRef]:
+        """The subject index in the order of changes."""
+        wanted = select(_FILED.ref, _FILED.state, _FILED.kind, _FILED.record_id, _FILED.seq).where(_FILED.seq > after)
+        if prefix:
+            wanted = wanted.where(_FILED.ref.startswith(prefix, autoescape=True))
+        with reading(self.back) as connection:
+            rows = connection.execute(wanted.order_by(_FILED.seq, _FILED.ref).limit(limit)).all()
+        return [FiledRef(*row) for row in rows]
+
+    def filings_waiting(self) -> int:
+        """How many filings wait for review."""
+        with reading(self.back) as connection:
+            return connection.execute(select(func.count()).where(_FILINGS.state == "pending")).scalar_one()
+
+    def _filings(self, wanted: Any) -> list[Filing]:
+        with reading(self.back) as connection:
+            rows = connection.execute(wanted).all()
+        return [Filing(*row[:3], tuple(orjson.loads(row[3])), *row[4:]) for row in rows]

@@ -1,0 +1,72 @@
+"""The one way to what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from typing import Self
+
+from tracekit.store.backends import driver, open_backend
+from tracekit.store.chains import Chains
+from tracekit.store.faults import guarded
+from tracekit.store.followups import FollowUps
+from tracekit.store.migrate import ready
+from tracekit.store.outbox import Outbox
+from tracekit.store.overview import Overview
+from tracekit.store.quarantine import Quarantine
+from tracekit.store.receipts import Receipts
+from tracekit.store.receiving import Receiving
+from tracekit.store.records import Records
+from tracekit.store.reviews import Reviews
+from tracekit.store.statements import Statements
+
+
+class Store(Records, Receipts, Overview, Statements, Outbox, Quarantine, Chains, Reviews, FollowUps):
+    """Records, receipts, counters, quarantine, outbox and filings of one platform, on SQLite or PostgreSQL.
+
+    Safe to share between threads; every call is one transaction. Faults are `StoreError`: nothing was acknowledged.
+    """
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = False) -> Store:
+        """Open `sqlite:///path` or `postgresql://…`, after checking its durability and its schema.
+
+        Args:
+            url: the address; SQLite takes `?timeout=SECONDS` (wait for a lock) and `?max_page_count=N` (a limit of size).
+            create: make the tables if there are none, and bring an older schema up to date.
+
+        Raises:
+            StoreError: not reachable, not durable, no store there, or a schema that this program cannot read.
+        """
+        with guarded():
+            back = open_backend(url)
+            try:
+                ready(back, url, create=create)
+                back.check()
+            except BaseException:
+                back.engine.dispose()
+                raise
+        return cls(back)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.back.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def receiving(self, origins: Iterable[str]) -> Generator[Receiving]:
+        """One accepting transaction for a batch of these origins; batches of one origin wait for each other.
+
+        The block's end commits, durably; an exception inside stores nothing.
+        """
+        with guarded(), self.back.engine.connect().execution_options(writing=True) as connection, connection.begin() as commit:
+            self.back.lock_origins(driver(connection), origins)
+            batch = Receiving(self.back, self.names, driver(connection))
+            yield batch
+            commit.commit()
+            batch.committed()
