@@ -1,23 +1,11 @@
 """Every member is in the default dependency group, has the same file names, and says the same things of itself."""
 
+import ast
 import tomllib
 from pathlib import Path
 from typing import Any
 
-ALLOWED = {
-    "__init__.py",
-    "adapter.py",
-    "codes.py",
-    "config.py",
-    "links.py",
-    "rules.py",
-    "chains.py",
-    "suite.py",
-    "py.typed",
-    "profiles",
-    "specs",
-    "__pycache__",
-}
+SAYS_NOTHING = {"utils.py", "util.py", "helpers.py", "helper.py", "base.py", "common.py", "misc.py", "manager.py", "impl.py"}
 NEEDED = {"plugins": {"__init__.py"}, "adapters": {"__init__.py", "adapter.py", "config.py"}}
 
 
@@ -58,12 +46,19 @@ def test_names_follow_the_folder(members: list[Path]) -> None:
 def test_file_names_are_the_same_everywhere(members: list[Path], root: Path) -> None:
     wrong: list[str] = []
     for folder in _with_template(members, root):
-        for needed in ("README.md", "pyproject.toml", "tests"):
-            if not (folder / needed).exists():
-                wrong.append(f"{folder.name}: {needed} is missing")
-        module = next(folder.glob("tracekit_*"))
-        names = {path.name for path in module.iterdir()}
-        private = {name for name in names if name.startswith("_") and name.endswith(".py")}
+        wrong += [f"{folder.name}: {name} is missing" for name in ("README.md", "pyproject.toml", "tests") if not (folder / name).exists()]
+        names = {path.name for path in next(folder.glob("tracekit_*")).iterdir()}
         wrong += [f"{folder.name}: {name} is missing" for name in sorted(NEEDED[folder.parent.name] - names)]
-        wrong += [f"{folder.name}: {name} is no name of the house" for name in sorted(names - ALLOWED - private)]
+        wrong += [f"{folder.name}: {name} says nothing" for name in sorted(names & SAYS_NOTHING)]
+    assert wrong == []
+
+
+def test_init_holds_hooks_only(members: list[Path], root: Path) -> None:
+    wrong: list[str] = []
+    for folder in _with_template(members, root):
+        path = next(folder.glob("tracekit_*")) / "__init__.py"
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            marked = isinstance(node, ast.FunctionDef) and any(ast.unparse(one).startswith("hookimpl") for one in node.decorator_list)
+            if not (marked or isinstance(node, ast.Import | ast.ImportFrom | ast.Expr | ast.Assign | ast.AnnAssign | ast.If)):
+                wrong.append(f"{path.relative_to(root)}:{node.lineno}: no hook")
     assert wrong == []
