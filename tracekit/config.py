@@ -128,6 +128,8 @@ class AboveSection(_Table):
 
     url: str = Field(pattern=r"^https?://")
     code: str = ""
+    role: Role | Literal[""] = ""
+    """Decides which groups go up; empty: the first that our own role forwards to."""
     key: str = ""
     """Its public key, a PEM file."""
     client: str = ""
@@ -207,7 +209,7 @@ class Identity(_Table):
     name: str
     role: Role
     environment: Environment
-    regions: list[Region]
+    regions: list[Region] = Field(min_length=1)
     public_key: str = Field(pattern="BEGIN PUBLIC KEY")
     suite: str = "ed25519"
 

@@ -19,7 +19,7 @@ def init(
     code: Annotated[str, typer.Option(help="Its code; made from the region if not given.")] = "",
     name: Annotated[str, typer.Option(help="Its name.")] = "",
     region: Annotated[list[str] | None, typer.Option(help="GB/T 2260 code it answers for; may repeat.")] = None,
-    port: Annotated[int, typer.Option(help="Port on loopback; 0: a free one at each start.")] = 0,
+    port: Annotated[int, typer.Option(help="Port on loopback; 0: a free one is chosen and written down.")] = 0,
     environment: Annotated[str, typer.Option(help="test or production; the two never mix.")] = "test",
     above: Annotated[str, typer.Option(help="The platform above: its folder on this machine, or its address.")] = "",
     admit: Annotated[Path | None, typer.Option(help="An applicant's identity.json: admit it here.")] = None,

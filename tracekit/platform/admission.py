@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import socket
 from pathlib import Path
 
 from tracekit.config import Credentials, Environment, Identity, Peer, Role, covers, read_table
@@ -40,8 +41,15 @@ def create(
     write_secret(folder / ORIGIN_SECRET, secrets.token_hex(32) + "\n")
     (folder / PEERS).mkdir(exist_ok=True)
     (folder / "identity.json").write_text(checked.model_dump_json(indent=2) + "\n", "utf-8")
-    file.write_text(_platform_toml(checked, port), "utf-8")
+    file.write_text(_platform_toml(checked, port or free_port()), "utf-8")
     return file
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on now; written down, so that peers find the platform there again."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def read_identity(path: Path) -> Identity:
@@ -92,7 +100,8 @@ def install(folder: Path, credentials_file: Path) -> Credentials:
             raise ConfigError(f"{credentials_file}: {key}: {theirs}", code="TK-CFG-014", params=params)
     write_secret(folder / ABOVE_SECRET, credentials.client_secret + "\n")
     (folder / ABOVE_KEY).write_text(credentials.public_key, "utf-8")
-    set_above(setup.file, {"url": credentials.url, "code": credentials.code, "key": ABOVE_KEY, "client": credentials.client})
+    above = {"url": credentials.url, "code": credentials.code, "role": credentials.role, "key": ABOVE_KEY, "client": credentials.client}
+    set_above(setup.file, above)
     return credentials
 
 

@@ -2,9 +2,19 @@
 
 from functools import lru_cache
 
+from tracekit.config import PlatformConfig
 from tracekit.ids import GROUPS
+from tracekit.platform.roles import roles
 from tracekit.registry import Registry
 from tracekit.spec.sets import ForwardRow
+
+
+def forwarding_up(registry: Registry, config: PlatformConfig) -> "Forwarding":
+    """What a platform sends to the one above it: by that one's role, else the first that its own role forwards to."""
+    known = roles()
+    named = [config.above.role] if config.above and config.above.role else known[config.platform.role].forwards_to
+    levels = [known[above].level for above in named if above in known]
+    return Forwarding(registry, levels[0] if levels else "")
 
 
 class Forwarding:

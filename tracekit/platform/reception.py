@@ -16,12 +16,11 @@ from tracekit.findings import Finding, is_problem
 from tracekit.ids import canonical, records_digest, sha256_hex
 from tracekit.pipeline.seal import signature
 from tracekit.pipeline.times import wire_time_of
-from tracekit.platform.forwarding import Forwarding
+from tracekit.platform.forwarding import forwarding_up
 from tracekit.platform.observers import Observers
 from tracekit.platform.package import check_digest, check_seals, check_sender, read_package
 from tracekit.platform.refusal import refusal
 from tracekit.platform.registry import Review, filings_of
-from tracekit.platform.roles import role_row
 from tracekit.store.values import Receipt, Written
 
 if TYPE_CHECKING:
@@ -56,8 +55,7 @@ class Reception:
         self._observers = Observers(office.registry)
         above = office.setup.config.above
         self._above = above.code if above else ""
-        own = role_row(office.setup.config.platform.role)
-        self._forwarding = Forwarding(office.registry, own.forwards_to[0] if own.forwards_to else "")
+        self._forwarding = forwarding_up(office.registry, office.setup.config)
 
     def submit(self, body: bytes, peer: Peer) -> bytes:
         """Take a package of a peer in; gives the receipt's bytes, the same ones for a repeat.

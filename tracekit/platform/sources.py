@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from tracekit.config import SourceSection
+from tracekit.dock.offline import check_sealed
 from tracekit.errors import ConfigError
-from tracekit.findings import Finding
+from tracekit.findings import Finding, is_problem
 from tracekit.mapping import BadRow, Source, open_source
 from tracekit.pipeline.intake import seal_flat
 from tracekit.pipeline.times import wire_time
@@ -48,6 +49,15 @@ class SourceCounts:
     counts: dict[str, int] = field(default_factory=dict[str, int])
     receipts: list[str] = field(default_factory=list[str])
     worst: dict[str, int] = field(default_factory=dict[str, int])
+
+    def count(self, rows: int, findings: Sequence[Sequence[Finding]]) -> None:
+        """Count records that were only checked."""
+        self.rows += rows
+        problems = sum(is_problem(list(found)) for found in findings)
+        for name, more in {"total": len(findings), "problem": problems, "valid": len(findings) - problems}.items():
+            self.counts[name] = self.counts.get(name, 0) + more
+        for finding in (one for found in findings for one in found):
+            self.worst[finding.code] = self.worst.get(finding.code, 0) + 1
 
     def add(self, rows: int, receipt: dict[str, Any]) -> None:
         """Count one receipt."""
@@ -98,6 +108,26 @@ def run_source(
         if stop():
             break
     return done
+
+
+def dry_run_source(
+    office: Office, section: SourceSection, progress: Callable[[int], None] = lambda rows: None, *, stop: Callable[[], bool] = lambda: False
+) -> SourceCounts:
+    """Read and check a source from its cursor to its end; nothing is stored, so what only the store knows is not found."""
+    done = SourceCounts(section.name)
+    source = open_configured(office, section)
+    for batch, rows in batches(office, source, office.store.cursor(f"source:{section.name}")):
+        done.count(rows, judge_alone(office, batch))
+        progress(rows)
+        if stop():
+            break
+    return done
+
+
+def judge_alone(office: Office, batch: Batch) -> list[list[Finding]]:
+    """The findings of a batch without any fact of the store."""
+    checked = check_sealed(batch.records, office.registry, office.now())
+    return [list(mapped) if is_problem(list(mapped)) else [*found, *mapped] for found, mapped in zip(checked, batch.findings, strict=True)]
 
 
 def batches(office: Office, source: Source, cursor: str | None) -> Iterator[tuple[Batch, int]]:

@@ -1,0 +1,111 @@
+"""Real platforms in folders of their own, served by real processes on loopback."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracekit import Client
+from tracekit.platform import admission
+from tracekit.platform.setup import load
+
+DEADLINE = 60
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """A city with an enterprise admitted to it, both made by the real admission."""
+    city = admission.create(tmp_path / "city", "city", "370600", "烟台市", ["3706"]).parent
+    shop = admission.create(tmp_path / "shop", "enterprise", "market-370600004", "市场", ["370600"]).parent
+    credentials = admission.admit(load(city), admission.read_identity(shop))
+    admission.install(shop, credentials)
+    return tmp_path
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
+    """Starts `tracekit serve` for a folder and stops it at the end; the address stands in the configuration."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(folder: Path, *args: str) -> subprocess.Popen[str]:
+        log = (folder / "serve.log").open("w")
+        command = [sys.executable, "-m", "tracekit.cli", "serve", str(folder), "--json", *args]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
+        running.append(process)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, (folder / "serve.log").read_text()
+        wait_healthy(json.loads(line)["url"])
+        return process
+
+    yield start
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(30)
+
+
+@pytest.fixture
+def client() -> Iterator[Callable[..., Client]]:
+    """Opens the client of an admitted enterprise's folder."""
+    opened: list[Client] = []
+
+    def make(folder: Path, **options: Any) -> Client:
+        setup = load(folder)
+        above = setup.config.above
+        assert above is not None
+        options = {"key": setup.keys.private_pem, "secret": setup.above_secret(), "origin_secret": setup.keys.origin_secret, **options}
+        opened.append(Client(above.url, code=setup.code, **options))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a command: this checkout first, one language."""
+    root = str(Path(__file__).resolve().parents[3])
+    return {**os.environ, "PYTHONPATH": root, "TRACEKIT_LANG": "en", **more}
+
+
+def wait_healthy(url: str) -> None:
+    """Ask until the platform answers, or fail at the deadline."""
+    import httpx
+
+    end = time.monotonic() + DEADLINE
+    while True:
+        try:
+            if httpx.get(f"{url}/healthz", trust_env=False).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        assert time.monotonic() < end, f"{url} is not healthy"
+
+
+def trade(number: int, **more: Any) -> dict[str, Any]:
+    """A wholesale trade in flat form that every check accepts."""
+    slip = f"3706000040001{number:07d}"
+    return {
+        "kind": "meat_veg.market_trade", "key": slip, "origin": "market-370600004", "reporter": "node:370600004",
+        "time": "2026-11-20T06:30+08:00", "recorded_at": "2026-11-20T06:31:00+08:00", "category": "meat_veg", "region": "370600",
+        "shape": "transaction", "party": "merchant:3706000040001", "counterparty": "merchant:3706000050002",
+        "counterparty_name": "张记", "place": "node:370600004",
+        "items": [
+            {
+                "line": 1, "role": "object", "ref": "batch:3706000040000058", "product": "goods:21113011",
+                "quantities": [{"value": "82.5", "unit": "kg", "basis": "weight"}], "unit_price": "12.5",
+            }
+        ],
+        "documents": [
+            {"type": "trade_slip", "ref": f"tran:{slip}", "direction": "out"},
+            {"type": "product_quarantine", "ref": f"quarantine:{number:010d}", "direction": "in"},
+        ],
+        **more,
+    }  # fmt: skip  one subject a line

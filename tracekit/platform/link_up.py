@@ -1,0 +1,48 @@
+"""The way up from an opened platform: session, outbox and statement of the link to the platform above."""
+
+from tracekit.dock.outbox import Outbox
+from tracekit.dock.sealing import Signer
+from tracekit.dock.session import Session
+from tracekit.errors import ConfigError
+from tracekit.platform.forwarding import forwarding_up
+from tracekit.platform.office import Office
+from tracekit.transport import Line
+
+
+def session_above(office: Office) -> Session:
+    """A session with the platform above, as configured.
+
+    Raises:
+        ConfigError: there is none, or its secret is missing.
+    """
+    above = office.setup.config.above
+    if above is None:
+        raise ConfigError(str(office.setup.file), code="TK-CFG-016", params={"file": str(office.setup.file)})
+    secret = office.setup.above_secret()
+    return Session(
+        Line(above.url), above.client or office.code, secret, environment=office.environment, clock=lambda: office.clock().timestamp()
+    )
+
+
+def outbox_up(office: Office) -> Outbox:
+    """The outbox to the platform above.
+
+    Raises:
+        ConfigError: there is none, or its code or secret is missing.
+    """
+    session = session_above(office)
+    above = office.setup.config.above
+    assert above is not None
+    keys = office.setup.keys
+    suite = office.registry.suites[office.setup.config.keys.suite]
+    return Outbox(
+        office.store,
+        session,
+        Signer(suite, keys.private_pem, keys.key_id),
+        code=office.code,
+        peer=above.code,
+        withheld=forwarding_up(office.registry, office.setup.config).withheld,
+        platform_key=office.setup.above_key(),
+        suites=office.registry.suites,
+        clock=lambda: office.clock().timestamp(),
+    )
