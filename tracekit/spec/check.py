@@ -10,9 +10,10 @@ from typing import Any
 from tracekit.findings import NO_PARAMS, Finding, is_problem
 from tracekit.ids import GROUPS, group_digest
 from tracekit.spec import conditions, lexical
+from tracekit.spec.entries import line_findings, line_of, occurrence_findings
 from tracekit.spec.paths import generic_path
 from tracekit.spec.scan import SHOWN, clean, scan, type_name
-from tracekit.spec.sets import Element, Field, Kind, Occurrence
+from tracekit.spec.sets import Element, Field, Kind
 
 Record = dict[str, Any]
 
@@ -58,8 +59,9 @@ class _Walk:
         shape = record.get("shape")
         if isinstance(shape, str) and self.kind.shape and shape != self.kind.shape:
             self.add("TK-REC-042", "shape", {"expected": self.kind.shape})
-        self._lines(record)
-        self._occurrences(record)
+        self.found += line_findings(self.kind, record)
+        if not self.void:
+            self.found += occurrence_findings(self.kind, record)
         if not is_problem(self.found) and not self.void:
             self.found += conditions.evaluate(self.kind, record, self.values, self.withheld)
 
@@ -110,7 +112,7 @@ class _Walk:
         elif not field.low <= len(entries) <= field.high:
             self._count(path, len(entries), field.low, field.high)
         for at, entry in enumerate(entries, 1):
-            self._value(f"{path}.{_line(entry, at) if path == 'items' else at}", field, entry)
+            self._value(f"{path}.{line_of(entry, at) if path == 'items' else at}", field, entry)
 
     def _count(self, path: str, count: int, low: int, high: int) -> None:
         self.add("TK-REC-020", path, {"count": str(count), "low": str(low), "high": str(high)})
@@ -147,30 +149,19 @@ class _Walk:
             self.add("TK-REC-015", path, {"value": str(value), "format": element.format})
 
     def _text(self, path: str, element: Element, text: str) -> None:
-        limit = element.max_length or lexical.MAX_TEXT
-        if len(text) > limit:
-            self.add("TK-REC-013", path, {"length": str(len(text)), "limit": str(limit)})
-            return
-        code = text_fault(element, text)
-        if code == "TK-REC-019":
-            self.add(code, path, {"scheme": text.partition(":")[0][:SHOWN], "allowed": " ".join(element.schemes)})
-        elif code:
-            self.add(code, path, {"value": self._shown(element, text)})
+        fault = element_fault(element, text)
+        if fault:
+            self.add(fault[0], path, fault[1])
         elif element.codeset:
             self._code(path, element, text)
-        elif element.format and not re.fullmatch(element.format, text, re.ASCII):
-            self.add("TK-REC-015", path, {"value": self._shown(element, text), "format": element.format})
 
     def _code(self, path: str, element: Element, text: str) -> None:
         code = self.kind.codesets[element.codeset].codes.get(text)
-        params = {"value": self._shown(element, text), "codeset": element.codeset}
+        params = {"value": _shown(element, text), "codeset": element.codeset}
         if code is None:
             self.add("TK-REC-016", path, {**params, "allowed": allowed(element, self.kind)})
         elif self.day and not code.valid_from <= self.day <= (code.valid_to or "9"):
             self.add("TK-REC-017", path, {**params, "date": self.day}, "warning")
-
-    def _shown(self, element: Element, text: str) -> str:
-        return clean(text) if element.sensitivity == "public" else "***"
 
     def _groups(self, record: Record) -> None:
         """Shape of digests and group objects, then each value of a group as if it stood at its place."""
@@ -212,42 +203,27 @@ class _Walk:
         self.values[path] = value
         self._value(path, field, value)
 
-    def _lines(self, record: Record) -> None:
-        items = record.get("items")
-        if "items" not in self.kind.fields or type(items) is not list:
-            return
-        seen: set[int] = set()
-        for entry in items:
-            line = entry.get("line") if type(entry) is dict else None
-            if type(line) is int and _line(entry, 0) == line:
-                if line in seen:
-                    self.add("TK-REC-021", f"items.{line}.line", {"line": str(line)})
-                seen.add(line)
-
-    def _occurrences(self, record: Record) -> None:
-        if self.void:
-            return
-        for occurrence in self.kind.occurrences:
-            listed = record.get(occurrence.path)
-            count = sum(_matches(one, occurrence) for one in listed) if type(listed) is list else 0
-            if count < occurrence.low and occurrence.path == "documents":
-                type_ = occurrence.where[0][1]
-                code = self.kind.codesets["document_type"].codes.get(type_)
-                self.add("TK-REC-027", occurrence.label, {"type": type_, "name": code.name_zh if code else type_})
-            elif not occurrence.low <= count <= occurrence.high:
-                self._count(occurrence.label, count, occurrence.low, occurrence.high)
-
 
 _GROUP_KEYS = frozenset(GROUPS)
 
 
-def _matches(entry: Any, occurrence: Occurrence) -> bool:
-    return type(entry) is dict and all(entry.get(name) == value for name, value in occurrence.where)
+def element_fault(element: Element, text: str) -> tuple[str, dict[str, str]] | None:
+    """The first fault of a text of this element, its code set aside: code and parameters."""
+    limit = element.max_length or lexical.MAX_TEXT
+    if len(text) > limit:
+        return "TK-REC-013", {"length": str(len(text)), "limit": str(limit)}
+    code = text_fault(element, text)
+    if code == "TK-REC-019":
+        return code, {"scheme": text.partition(":")[0][:SHOWN], "allowed": " ".join(element.schemes)}
+    if code:
+        return code, {"value": _shown(element, text)}
+    if element.format and not element.codeset and not re.fullmatch(element.format, text, re.ASCII):
+        return "TK-REC-015", {"value": _shown(element, text), "format": element.format}
+    return None
 
 
-def _line(entry: Any, at: int) -> int:
-    line = entry.get("line") if type(entry) is dict else None
-    return line if type(line) is int and 0 < line < lexical.SAFE_INTEGER else at
+def _shown(element: Element, text: str) -> str:
+    return clean(text) if element.sensitivity == "public" else "***"
 
 
 def text_fault(element: Element, text: str) -> str:
@@ -260,14 +236,11 @@ def text_fault(element: Element, text: str) -> str:
     if datatype == "day":
         return lexical.day_fault(text)
     if datatype != "ref":
-        return lexical.text_fault(text, note=element.max_length >= NOTE_LENGTH)
+        return lexical.text_fault(text, note=element.max_length >= lexical.NOTE_LENGTH)
     code = lexical.ref_fault(text)
     if not code and element.schemes and text.partition(":")[0] not in element.schemes:
         code = "TK-REC-019"
     return code
-
-
-NOTE_LENGTH = 500
 
 
 def allowed(element: Element, kind: Kind) -> str:

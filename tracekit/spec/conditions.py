@@ -40,9 +40,7 @@ def evaluate(kind: Kind, record: Record, values: Mapping[str, Any], withheld: fr
     return found
 
 
-def _evaluate(
-    kind: Kind, condition: Condition, record: Record, values: Mapping[str, Any], withheld: frozenset[str]
-) -> "Iterator[Finding]":
+def _evaluate(kind: Kind, condition: Condition, record: Record, values: Mapping[str, Any], withheld: frozenset[str]) -> "Iterator[Finding]":
     for prefix, scope in _scopes(kind, record, condition.path, values, withheld):
         finding = _one(condition, scope, kind, prefix)
         if finding is not None:
@@ -61,9 +59,7 @@ def condition_answer(kind: Kind, condition: Condition) -> Callable[[Record], boo
     return answer
 
 
-def _scopes(
-    kind: Kind, record: Record, path: str, values: Mapping[str, Any], withheld: frozenset[str]
-) -> "Iterator[tuple[str, Scope]]":
+def _scopes(kind: Kind, record: Record, path: str, values: Mapping[str, Any], withheld: frozenset[str]) -> "Iterator[tuple[str, Scope]]":
     """The record itself, or each entry of the list that the condition's path goes through."""
     head = path.partition(".")[0]
     root = kind.fields.get(head)

@@ -121,9 +121,7 @@ def _links(folder: Path) -> list[LinkRow]:
 
 def _forward(folder: Path) -> list[ForwardRow]:
     path = folder / "forward.csv"
-    return [
-        ForwardRow(row["kind"], row["group"], row["to_level"], row["forward"] == "yes") for row in read_optional(path)
-    ]
+    return [ForwardRow(row["kind"], row["group"], row["to_level"], row["forward"] == "yes") for row in read_optional(path)]
 
 
 def read_set(folder: Path, base: SpecSet | None, *, forward_folder: Path | None = None) -> SpecSet:
@@ -264,3 +262,11 @@ class _Tables:
                 if condition and (name, path) not in seen:
                     seen.add((name, path))
                     yield condition._replace(path=path)
+
+
+def event_kind(spec: SpecSet) -> Kind:
+    """A kind with what every event has and nothing more; it is no kind that a record may have."""
+    tables = _Tables(
+        spec.folder, dict(spec.elements), dict(spec.codesets), dict(spec.conditions), {}, {**spec.records, "any_event": ()}
+    )
+    return tables.kind({"kind": "core.any_event", "record_type": "event", "name_zh": "追溯事件", "name_en": "event"})

@@ -196,12 +196,11 @@ def load_set(folder: Path, base: SpecSet | None = None) -> SpecSet:
     """
     from tracekit.spec import reading  # the reader builds these classes, so it is imported late
 
-    return reading.read_set(folder, base)
+    national = specs_root() / "national" / "v1" if base is None and folder == core_folder() else None
+    return reading.read_set(folder, base, forward_folder=national)
 
 
 @cache
 def core_set() -> SpecSet:
     """The core's set with the forward table of the national interface, read once."""
-    from tracekit.spec import reading
-
-    return reading.read_set(core_folder(), None, forward_folder=specs_root() / "national" / "v1")
+    return load_set(core_folder())

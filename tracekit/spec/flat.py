@@ -1,0 +1,81 @@
+"""Between flat form (sensitive elements at their places) and the paths of group values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tracekit.spec.sets import Field, Kind
+
+Record = dict[str, Any]
+
+
+def split_flat(flat: Mapping[str, Any], kind: Kind) -> tuple[Record, dict[str, Record]]:
+    """The public part of a flat record, and for each group its values by path."""
+    groups: dict[str, Record] = {}
+    return _public(flat, kind.top, "", groups), groups
+
+
+def _public(tree: Mapping[str, Any], fields: tuple[Field, ...], prefix: str, groups: dict[str, Record]) -> Record:
+    left = dict(tree)
+    for field in fields:
+        if field.name not in left:
+            continue
+        path = prefix + field.name
+        value = left[field.name]
+        if field.group:
+            groups.setdefault(field.group, {})[path] = left.pop(field.name)
+        elif field.many and isinstance(value, list):
+            left[field.name] = [_entry(one, field, path, at, groups) for at, one in enumerate(_listed(value), 1)]
+        elif isinstance(value, dict) and field.children:
+            _keep(left, field.name, _public(_tree(value), field.children, f"{path}.", groups))
+    return left
+
+
+def _entry(one: Any, field: Field, path: str, at: int, groups: dict[str, Record]) -> Any:
+    if not isinstance(one, dict) or not field.children:
+        return one
+    tree = _tree(one)
+    number = tree.get("line", at) if field.path == "items" else at
+    return _public(tree, field.children, f"{path}.{number}.", groups)
+
+
+def _keep(holder: Record, name: str, value: Record) -> None:
+    """An object with nothing left may not stand on the wire."""
+    if value:
+        holder[name] = value
+    else:
+        del holder[name]
+
+
+def join_flat(record: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any]]) -> Record:
+    """Put group values back to their places."""
+    flat = _copy(record)
+    for values in groups.values():
+        for path, value in values.items():
+            _set(flat, path.split("."), value)
+    return flat
+
+
+def _copy(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {name: _copy(value) for name, value in _tree(tree).items()}
+    return [_copy(one) for one in _listed(tree)] if isinstance(tree, list) else tree
+
+
+def _set(tree: Record, names: list[str], value: Any) -> None:
+    here: Any = tree
+    for at, name in enumerate(names[:-1]):
+        if isinstance(here, list):
+            listed = _listed(here)
+            by_line = names[0] == "items" and at == 1
+            here = next((one for one in listed if one.get("line") == int(name)), {}) if by_line else listed[int(name) - 1]
+        else:
+            here = _tree(here).setdefault(name, {})
+    here[names[-1]] = value
+
+
+def _tree(value: Any) -> Record:
+    return value
+
+
+def _listed(value: Any) -> list[Any]:
+    return value
