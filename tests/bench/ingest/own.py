@@ -1,0 +1,87 @@
+"""Our side: file to durable store through the platform's own path, checks, findings, items, edges, rollups and outbox on.
+
+`python own.py SOURCE.jsonl TARGET FOLDER [--profile]`: TARGET is a SQLite path or a PostgreSQL DSN.
+"""
+
+import sys
+import types
+from pathlib import Path
+
+import tracekit_files
+
+from tracekit import loader
+from tracekit.config import SourceSection
+from tracekit.platform import admission, office, setup, sources
+from tracekit.platform.reception import Reception
+from tracekit.sdk import Category, hookimpl
+from tracekit.store import Store
+
+HERE = Path(__file__).resolve().parent
+
+
+class BenchPlugin(types.ModuleType):
+    """The benchmark's category as a plugin."""
+
+    @staticmethod
+    @hookimpl
+    def register_categories() -> list[Category]:
+        return [Category("bench", "基准", "benchmark", "tracekit", HERE / "specs")]
+
+
+def make_folder(folder: Path, source: Path) -> Path:
+    """A city platform with a province above it (so that the outbox fills) and one source."""
+    city = folder / "city"
+    if not (city / "platform.toml").exists():
+        province = folder / "province"
+        admission.create(province, "province", "370000", "bench", ["37"])
+        admission.create(city, "city", "370600", "bench", ["*"])
+        admission.install(city, admission.admit(setup.load(province), admission.read_identity(city)))
+    settings = city / "bench.toml"
+    settings.write_text(
+        f"""[source]
+adapter = "files"
+path = "{source}"
+format = "jsonl"
+kind = "bench.trade"
+mapping = "{HERE / "mapping.csv"}"
+origin = "bench"
+reporter = "node:370600001"
+category = "bench"
+region = "370600"
+[source.constants]
+shape = "transaction"
+[source.codes.units]
+千克 = "kg"
+箱 = "box"
+袋 = "bag"
+头 = "head"
+件 = "piece"
+""",
+        encoding="utf-8",
+    )
+    return city
+
+
+def main(source: Path, target: str, folder: Path) -> dict[str, int]:
+    """Run the source once; gives the counts."""
+    city = make_folder(folder, source)
+    registry = loader.build([("tracekit-files", tracekit_files), ("bench", BenchPlugin("bench"))])
+    url = target if target.startswith("postgresql") else f"sqlite:///{target}"
+    opened = office.Office(setup.load(city), registry, Store.open(url, create=True))
+    section = SourceSection(name="bench", settings="bench.toml")
+    done = sources.run_source(opened, Reception(opened), section)
+    opened.close()
+    return done.counts
+
+
+if __name__ == "__main__":
+    arguments = [one for one in sys.argv[1:] if not one.startswith("--")]
+    if "--profile" in sys.argv:
+        import cProfile
+        import pstats
+
+        with cProfile.Profile() as profile:
+            print(main(Path(arguments[0]).resolve(), arguments[1], Path(arguments[2]).resolve()))
+        pstats.Stats(profile).sort_stats("tottime").print_stats(45)
+    else:
+        print(main(Path(arguments[0]).resolve(), arguments[1], Path(arguments[2]).resolve()))
