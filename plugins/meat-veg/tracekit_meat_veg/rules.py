@@ -122,6 +122,22 @@ def _weight(item: dict[str, Any]) -> Decimal | None:
     return None
 
 
+def quantity_positive(record: Record) -> Iterator[Finding]:
+    """A quantity is above zero: what comes back is a return, not a negative line."""
+    for item in record["items"]:
+        for at, quantity in enumerate(item.get("quantities", ()), 1):
+            if Decimal(quantity["value"]) <= 0:
+                path = f"items.{item['line']}.quantities.{at}.value"
+                yield Finding("TK-MEAT-006", "error", path, {"value": quantity["value"]})
+
+
+def heads_add_up(record: Record) -> Iterator[Finding]:
+    """Heads accepted and heads dead on the way are the heads on the certificate."""
+    heads: dict[str, Any] = record["extension"]
+    if heads["accepted_heads"] + heads["dead_heads"] != heads["declared_heads"]:
+        yield Finding("TK-MEAT-011", "error", "extension.declared_heads")
+
+
 def return_within_sale(record: Record) -> Iterator[Finding]:
     """No more comes back than the original line had."""
     for item in record["items"]:
@@ -189,6 +205,8 @@ RULES = (
     _rule("meat_veg.slip.seller", TRADES, slip_of_seller),
     _rule("meat_veg.merchant.node", ("meat_veg.*",), merchant_of_node),
     _rule("meat_veg.amount.product", ("meat_veg.*",), amount_of_line),
+    _rule("meat_veg.quantity.positive", ("meat_veg.*",), quantity_positive),
+    _rule("meat_veg.heads.sum", ("meat_veg.slaughter_intake",), heads_add_up),
     _rule("meat_veg.return.limit", ("meat_veg.goods_return",), return_within_sale),
     _rule("meat_veg.parties.differ", ("meat_veg.*",), parties_differ),
     _rule("meat_veg.batch.placeholder", ("meat_veg.*",), placeholder_batch),

@@ -1,0 +1,66 @@
+"""The filings of the synthetic world: subjects, nodes and merchants, messages (1) and (2) of the pilot formats."""
+
+from datetime import timedelta
+
+from tracekit.testing.world import Enterprise, Flat, Merchant, Node, World
+
+
+def filings(world: World) -> dict[str, list[Flat]]:
+    """Flat records to be filed at each city, by the platform's code: subjects first, then nodes, then merchants."""
+    found: dict[str, list[Flat]] = {city.platform: [] for city in world.cities}
+    for enterprise in world.enterprises:
+        records = found[enterprise.city.platform]
+        records.append(_subject(world, enterprise))
+        for node in enterprise.nodes:
+            records.append(_node(world, enterprise, node))
+            records.extend(_merchant(world, enterprise, node, merchant) for merchant in node.merchants)
+    order = ("core.subject", "core.node", "core.merchant")
+    return {city: sorted(records, key=lambda one: order.index(one["kind"])) for city, records in found.items()}
+
+
+def _common(world: World, enterprise: Enterprise, kind: str, key: str, region: str) -> Flat:
+    day = (world.day - timedelta(days=30)).isoformat()
+    return {
+        "kind": f"core.{kind}",
+        "key": key,
+        "origin": enterprise.code,
+        "reporter": f"uscc:{enterprise.uscc}",
+        "time": day,
+        "category": "meat_veg",
+        "region": region,
+        "filed_on": day,
+    }
+
+
+def _subject(world: World, enterprise: Enterprise) -> Flat:
+    region = enterprise.nodes[0].county if enterprise.nodes else enterprise.city.counties[0]
+    common = _common(world, enterprise, "subject", enterprise.uscc, region)
+    return {**common, "ref": f"uscc:{enterprise.uscc}", "name": enterprise.name, "subject_type": "enterprise"}
+
+
+def _node(world: World, enterprise: Enterprise, node: Node) -> Flat:
+    return {
+        **_common(world, enterprise, "node", node.code, node.county),
+        "ref": node.ref,
+        "name": node.name,
+        "node_type": node.type,
+        "subject": f"uscc:{enterprise.uscc}",
+        "business_categories": ["meat_veg"],
+        "address": f"{node.city.name}示范路{int(node.code[-3:])}号",
+        "contact": "示范联系人",
+        "phone": f"000-{node.code}",
+    }
+
+
+def _merchant(world: World, enterprise: Enterprise, node: Node, merchant: Merchant) -> Flat:
+    code = merchant.ref.partition(":")[2]
+    return {
+        **_common(world, enterprise, "merchant", code, node.county),
+        "ref": merchant.ref,
+        "name": merchant.name,
+        "merchant_type": merchant.type,
+        "property": "self_employed" if merchant.stall else "legal_person",
+        "node": node.ref,
+        "node_name": node.name,
+        **({"stall": merchant.stall} if merchant.stall else {}),
+    }
