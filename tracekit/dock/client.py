@@ -76,7 +76,7 @@ class Client:
         salt_secret = origin_secret or secret
         self._origin_secret = salt_secret.encode() if isinstance(salt_secret, str) else salt_secret
         self._signer = Signer.of(suite, key, public_key)
-        self.session = Session(line or Line(url), code, secret, environment=environment, clock=clock)
+        self.session = Session(line or Line(url), code, secret, environment=environment, receiver=receiver, clock=clock)
         self.spool = Spool(spool, link={"sender": code, "environment": environment, "url": self.session.line.url})
         suites = {ED25519.id: ED25519, suite.id: suite}
         self._sender = Sender(

@@ -64,11 +64,22 @@ class Session:
         code: the sender's code, given at access.
         secret: its client secret; never shown.
         environment: `test` or `production`; the platform must say the same.
+        receiver: the platform's code where it is known; another platform at the address is refused.
         clock: seconds since 1970.
     """
 
-    def __init__(self, line: Line, code: str, secret: str, *, environment: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        line: Line,
+        code: str,
+        secret: str,
+        *,
+        environment: str,
+        receiver: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.line = line
+        self.receiver = receiver
         self.code = code
         self.environment = environment
         self._secret = secret
@@ -85,7 +96,7 @@ class Session:
         """What the platform advertises, asked for again every quarter of an hour.
 
         Raises:
-            DockingDenied: its environment is not ours, or no suite is shared.
+            DockingDenied: its environment is not ours, or it is another platform.
         """
         now = self._clock()
         if self._described is None or not 0 <= now - self._described_at < DESCRIBE_TTL:
@@ -94,7 +105,15 @@ class Session:
         return self._described
 
     def accept(self, described: Description) -> Description:
-        """See that a description is of our environment."""
+        """See that a description is of our environment, and of the platform that was meant.
+
+        Raises:
+            DockingDenied: it is not.
+        """
+        if self.receiver and described.platform != self.receiver:
+            params = {"address": self.line.url, "expected": self.receiver, "other": described.platform}
+            detail = f"{self.line.url} is {described.platform}, not {self.receiver}"
+            raise DockingDenied(detail, code="TK-DOCK-024", params=params)
         if described.environment != self.environment:
             params = {"own": self.environment, "other": described.environment}
             raise DockingDenied(

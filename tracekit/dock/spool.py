@@ -123,10 +123,11 @@ class Spool:
             db.execute("UPDATE packages SET state = 'sent' WHERE id = ?", (package,))
             return db.execute("INSERT INTO attempts (package, at) VALUES (?, ?)", (package, now)).lastrowid or 0
 
-    def fail(self, attempt: int, outcome: str, now: float) -> None:
+    def fail(self, package: str, attempt: int, outcome: str, now: float) -> None:
         """Write down that an attempt brought no answer; the package stays open."""
         with self._writing() as db:
-            db.execute("UPDATE attempts SET ended = ?, outcome = ? WHERE rowid = ?", (now, outcome, attempt))
+            sql = "UPDATE attempts SET ended = ?, outcome = ? WHERE rowid = ? AND package = ?"
+            db.execute(sql, (now, outcome, attempt, package))
 
     def finish(self, package: str, receipt: bytes, now: float, attempt: int = 0) -> None:
         """Keep the receipt of a package; a receipt once kept is never replaced."""
@@ -145,6 +146,14 @@ class Spool:
                 (code, reason, now, package),
             )
             db.execute("UPDATE attempts SET ended = ?, outcome = ? WHERE rowid = ?", (now, code, attempt))
+
+    def rest(self, until: float) -> None:
+        """Remember that the peer asked not to be called before a time."""
+        self.note("rest", repr(until))
+
+    def resting(self) -> float:
+        """The time until which the peer asked not to be called; 0 for none."""
+        return float(self.note("rest") or 0)
 
     def prune(self, before: float) -> int:
         """Drop packages answered before a time, with their receipts and attempts; the number dropped."""

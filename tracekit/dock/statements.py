@@ -1,11 +1,17 @@
 """The statement of a link: the upper side asked over the wire, differences found, what is missing sent again."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracekit.dock.session import Session
 from tracekit.errors import DockingUnavailable
-from tracekit.pipeline.compare import Cell, Held, Total
+from tracekit.ids import identity
+from tracekit.pipeline.compare import Cell, Comparison, Held, Total, compare
+from tracekit.pipeline.times import day_of_text, day_text
+
+if TYPE_CHECKING:
+    from tracekit.dock.outbox import Outbox
+    from tracekit.store import Store
 
 
 class Remote:
@@ -42,6 +48,55 @@ class Remote:
             Held(row["identity"], row["origin"], row["kind"], row["key"], int(row["revision"]), row["content_id"])
             for row in _rows(tree, "keys")
         ]
+
+
+class Local:
+    """The lower side of a link: what this platform's store should have forwarded to a peer."""
+
+    def __init__(self, store: "Store", peer: str) -> None:
+        self._store = store
+        self._link = f"up:{peer}"
+        self.record_ids: dict[str, int] = {}
+        """Identity (hex) → record id, of every record that was listed."""
+
+    def cells(self, first: str, last: str) -> Mapping[Cell, Total]:
+        """The sums of all cells from one day to another."""
+        rows = self._store.statement(self._link, day_of_text(first), day_of_text(last))
+        return {Cell(day_text(row.day), row.node, row.kind): Total(row.count, row.digest) for row in rows}
+
+    def branches(self, cell: Cell, prefix: str) -> Mapping[str, Total]:
+        """The sums below a prefix of the identity hash."""
+        sums = self._store.statement_prefix(self._link, day_of_text(cell.day), cell.node, cell.kind, prefix)
+        return {prefix + digit: Total(*total) for digit, total in sums.items()}
+
+    def keys(self, cell: Cell, prefix: str) -> Iterable[Held]:
+        """The records below a prefix."""
+        rows = self._store.statement_keys(self._link, day_of_text(cell.day), cell.node, cell.kind, prefix)
+        held: list[Held] = []
+        for row in rows:
+            name = identity(row.origin, cell.kind, row.key).hex()
+            self.record_ids[name] = row.record_id
+            held.append(Held(name, row.origin, cell.kind, row.key, row.revision, row.content_id))
+        return held
+
+
+def reconcile(outbox: "Outbox", first: str, last: str, *, resend: bool = True) -> Comparison:
+    """Compare both sides of a platform's link up, and let what is missing or different above go again.
+
+    Args:
+        first: the first business day, `2026-11-20`.
+        last: the last one.
+        resend: put what is missing into the outbox; the next run sends it.
+
+    Raises:
+        DockingError: the upper side could not be asked.
+    """
+    local = Local(outbox.store, outbox.peer)
+    result = compare(local, Remote(outbox.session), first, last)
+    if resend:
+        wanted = [one.identity for one in result.missing] + [mine.identity for mine, _ in result.different]
+        outbox.again([local.record_ids[one] for one in wanted])
+    return result
 
 
 def _rows(tree: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ DIGITS = "0123456789abcdef"
 FEW = 64
 """A branch with no more records than this is listed instead of divided."""
 
-_DEEPEST = 64
+_DEEPEST = 63
 
 
 class Cell(NamedTuple):

@@ -67,8 +67,13 @@ class Platform(ThreadingHTTPServer):
     def describe(self) -> dict[str, Any]:
         keys = [{"id": key_id(self.public), "suite": "ed25519", "public": self.public}]
         return {
-            "platform": CITY, "environment": self.environment, "limits": self.limits, "encodings": self.encodings,
-            "suites": ["ed25519"], "editions": ["national:v1"], "keys": keys,
+            "platform": CITY,
+            "environment": self.environment,
+            "limits": self.limits,
+            "encodings": self.encodings,
+            "suites": ["ed25519"],
+            "editions": ["national:v1"],
+            "keys": keys,
         }
 
     def take(self, body: bytes) -> tuple[int, bytes]:
@@ -106,11 +111,23 @@ class Platform(ThreadingHTTPServer):
                 results.append({"index": index, "verdict": "duplicate"})
             self.held.setdefault(name, record)
         tree = {
-            "id": uuid.uuid4().hex, "package": header["id"], "digest": header["records_digest"], "platform": CITY,
-            "sender": header["sender"], "environment": header["environment"], "outcome": "stored",
-            "counts": {"total": len(records) - len(results), "valid": len(records) - len(results), "problem": 0,
-                       "pending": 0, "duplicate": len(results)},
-            "results": results, "rule_set": "0" * 64, "received_at": "2026-11-20T06:30:15+08:00",
+            "id": uuid.uuid4().hex,
+            "package": header["id"],
+            "digest": header["records_digest"],
+            "platform": CITY,
+            "sender": header["sender"],
+            "environment": header["environment"],
+            "outcome": "stored",
+            "counts": {
+                "total": len(records) - len(results),
+                "valid": len(records) - len(results),
+                "problem": 0,
+                "pending": 0,
+                "duplicate": len(results),
+            },
+            "results": results,
+            "rule_set": "0" * 64,
+            "received_at": "2026-11-20T06:30:15+08:00",
         }
         tree = self.alter(tree)
         return canonical({**tree, "signature": signature(tree, ED25519, self.private, key_id(self.public))})
@@ -239,16 +256,21 @@ def core() -> Registry:
 
 
 @pytest.fixture
-def connect(
-    platform: Platform, keys: tuple[str, str], hands: Hands, core: Registry, tmp_path: Path
-) -> Iterator[Callable[..., Client]]:
+def connect(platform: Platform, keys: tuple[str, str], hands: Hands, core: Registry, tmp_path: Path) -> Iterator[Callable[..., Client]]:
     """Make clients of the tiny platform; a spool file unless told otherwise."""
     made: list[Client] = []
 
     def make(**changes: Any) -> Client:
         options: dict[str, Any] = {
-            "code": CODE, "secret": SECRET, "key": keys[0], "spool": tmp_path / "spool.db", "registry": core,
-            "clock": hands.clock, "wait": hands.wait, "random": lambda: 0.5, "retry": Retry(),
+            "code": CODE,
+            "secret": SECRET,
+            "key": keys[0],
+            "spool": tmp_path / "spool.db",
+            "registry": core,
+            "clock": hands.clock,
+            "wait": hands.wait,
+            "random": lambda: 0.5,
+            "retry": Retry(),
         }
         client = Client(changes.pop("url", platform.url), **{**options, **changes})
         made.append(client)
@@ -266,9 +288,16 @@ def shops() -> Callable[..., list[dict[str, Any]]]:
     def make(count: int, start: int = 0) -> list[dict[str, Any]]:
         return [
             {
-                "kind": "core.subject", "key": f"S{number}", "reporter": f"org:{CODE}", "time": "2026-11-20",
-                "region": "370200", "ref": "uscc:91370200MA3C1XYZ0A", "name": f"第{number}号店", "subject_type": "enterprise",
-                "category": "meat_veg", "phone": "13800000000",
+                "kind": "core.subject",
+                "key": f"S{number}",
+                "reporter": "uscc:91370200MA3C1XYT02",
+                "time": "2026-11-20",
+                "region": "370200",
+                "ref": "uscc:91370200MA3C1XYT02",
+                "name": f"第{number}号店",
+                "subject_type": "enterprise",
+                "category": "meat_veg",
+                "phone": "13800000000",
             }
             for number in range(start, start + count)
         ]

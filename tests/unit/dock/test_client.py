@@ -146,8 +146,14 @@ def test_a_receipt_with_a_foreign_signature_is_not_believed(platform, connect, s
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("package", "x"), ("digest", "0" * 64), ("sender", "other"), ("platform", "other"), ("environment", "production"),
-     ("counts", {"total": 1})],
+    [
+        ("package", "x"),
+        ("digest", "0" * 64),
+        ("sender", "other"),
+        ("platform", "other"),
+        ("environment", "production"),
+        ("counts", {"total": 1}),
+    ],
 )
 def test_a_receipt_for_something_else_is_not_believed(platform, connect, shops, field, value):
     platform.alter = lambda receipt: {**receipt, field: value}
@@ -286,7 +292,7 @@ def test_a_receipt_that_only_the_platform_has_is_fetched_and_kept(platform, conn
 
 
 def test_an_answer_that_is_no_receipt_is_not_the_end_of_a_package(platform, connect, shops):
-    platform.take = lambda body: (200, b"<html>welcome to this hotel</html>")
+    platform.take = lambda _: (200, b"<html>welcome to this hotel</html>")
     client = connect(retry=Retry(budget=0))
     (pending,) = client.send(shops(1))
     assert pending.code == "TK-DOCK-006"
@@ -301,9 +307,7 @@ def test_reading_operations_pass_their_parameters(platform, connect):
     client = connect()
     assert client.trace("tran:37020000112345678901", "back") == {"vertices": []}
     assert client.filings("7") == client.feedback() == client.codesets(id="document_type") == client.subjects(cursor="1")
-    assert client.daily("370200001", "2026-11-20", "nothing") == {
-        "got": {"node": "370200001", "day": "2026-11-20", "state": "nothing"}
-    }
+    assert client.daily("370200001", "2026-11-20", "nothing") == {"got": {"node": "370200001", "day": "2026-11-20", "state": "nothing"}}
     asked = [(path, query) for _, path, query in platform.seen if query]
     assert asked == [
         ("/v1/trace", {"ref": "tran:37020000112345678901", "direction": "back"}),

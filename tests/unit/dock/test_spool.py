@@ -29,7 +29,7 @@ def test_a_package_walks_ready_sent_done(spool):
     assert [(one.id, one.state) for one in spool.waiting()] == [("p1", "ready")]
     attempt = spool.begin("p1", 101.0)
     assert spool.find("p1").state == "sent"
-    spool.fail(attempt, "TK-DOCK-002", 102.0)
+    spool.fail("p1", attempt, "TK-DOCK-002", 102.0)
     spool.finish("p1", b"receipt", 104.0, spool.begin("p1", 103.0))
     assert list(spool.waiting()) == []
     assert spool.find("p1").receipt == b"receipt"
@@ -190,7 +190,7 @@ Client(url, code="shop-7", secret="s3cret-of-shop-7", key=open(key).read(), spoo
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
 @pytest.mark.parametrize("after", ["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
-def test_kill_9_between_any_two_steps_loses_and_doubles_nothing(platform, connect, shops, keys, tmp_path, step, after):
+def test_kill_9_between_any_two_steps_loses_and_doubles_nothing(platform, connect, shops, keys, tmp_path, *, step, after):
     (tmp_path / "key.pem").write_text(keys[0])
     (tmp_path / "records.json").write_bytes(orjson.dumps(shops(3)))
     arguments = [platform.url, "spool.db", "key.pem", "records.json", step, after]

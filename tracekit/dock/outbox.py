@@ -1,0 +1,236 @@
+"""A platform's way up: what was accepted here goes to the platform above, with the client's own code for sending.
+
+A package gets its id in the store before it is sealed, and keeps id, header and records to the end.
+"""
+
+import random as chance
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from tracekit.dock.receipt import Pending, Receipt
+from tracekit.dock.retry import Retry
+from tracekit.dock.sealing import Signer, header
+from tracekit.dock.sending import Sender
+from tracekit.dock.session import Description, Session
+from tracekit.dock.spool import Entry
+from tracekit.dock.upward import SealBook, resumed, upward
+from tracekit.errors import DockingRejected, DockingUnavailable
+from tracekit.ids import canonical
+from tracekit.sdk import Suite
+from tracekit.suites import ED25519
+
+if TYPE_CHECKING:
+    from tracekit.store import Store
+    from tracekit.store.values import Outgoing
+
+_EVER = 1 << 62
+# bytes of a package that one record may take with its history; usual ones take a quarter
+_ROOM = 8 * 1024
+
+
+class Sent(NamedTuple):
+    """What one run of an outbox did; `waiting` records are still here, `down` says why (empty: the line is up)."""
+
+    receipts: list[Receipt]
+    refused: list[DockingRejected]
+    waiting: int
+    down: str = ""
+
+
+class Outbox:
+    """Sends a platform's accepted records to the platform above; may be stopped anywhere and run again.
+
+    Args:
+        code: our own code, which signs hops.
+        peer: the code of the platform above.
+        withheld: the groups of a kind that do not go up (`forward.csv`).
+        platform_key: the public key of the platform above (PEM) where it was handed over.
+        suites: the signature suites that receipts may carry.
+    """
+
+    def __init__(
+        self,
+        store: "Store",
+        session: Session,
+        signer: Signer,
+        *,
+        code: str,
+        peer: str,
+        withheld: Callable[[str], Collection[str]],
+        platform_key: str = "",
+        suites: Mapping[str, Suite] | None = None,
+        retry: Retry | None = None,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[], float] = chance.random,
+        wait: Callable[[float], None] = time.sleep,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        self.store = store
+        self.peer = peer
+        self.session = session
+        self._queue = _Queue(store, peer, code=code, signer=signer, withheld=withheld, clock=clock, new_id=new_id)
+        self._clock = clock
+        self._sender = Sender(
+            session,
+            self._queue,
+            suites=suites or {ED25519.id: ED25519},
+            platform_key=platform_key,
+            retry=retry,
+            clock=clock,
+            random=random,
+            wait=wait,
+        )  # fmt: skip  one subject a line
+
+    def run(self) -> Sent:
+        """Send everything that waits, until it is gone or the line is down.
+
+        Raises:
+            DockingDenied: the link must stop: credentials, keys, environment or address; everything waits.
+        """
+        if not self.store.outbox_waiting(self.peer):
+            return Sent([], [], 0)
+        if self._queue.resting() > self._clock():
+            return self._sent([], [], "TK-DOCK-116")
+        described, _ = self._sender.patiently(self.session.describe, self._sender.retry.budget)
+        if isinstance(described, DockingUnavailable):
+            return self._sent([], [], described.code)
+        self._queue.described = described
+        settled, refused = self._sender.run()
+        down = next((one.code for one in settled if isinstance(one, Pending)), "")
+        return self._sent([one for one in settled if isinstance(one, Receipt)], refused, down)
+
+    def receipt(self, package: str) -> Receipt | None:
+        """The receipt of a package that went up."""
+        kept = next((one for one in self.store.outbox_list(self.peer, "done") if one.package == package), None)
+        text = orjson.loads(kept.header).get("receipt", "") if kept and kept.header else ""
+        return Receipt.parse(text.encode()) if text else None
+
+    def again(self, record_ids: Collection[int]) -> None:
+        """Let records go up once more, as reconciling found them missing there."""
+        if record_ids:
+            self.store.outbox_add(self.peer, sorted(record_ids), int(self._clock()))
+
+    def _sent(self, receipts: list[Receipt], refused: list[DockingRejected], down: str) -> Sent:
+        return Sent(receipts, refused, self.store.outbox_waiting(self.peer), down)
+
+
+class _Queue:
+    """The store's outbox for one peer, as the sender asks for it."""
+
+    def __init__(
+        self,
+        store: "Store",
+        peer: str,
+        *,
+        code: str,
+        signer: Signer,
+        withheld: Callable[[str], Collection[str]],
+        clock: Callable[[], float],
+        new_id: Callable[[], str],
+    ) -> None:
+        self.described = Description(peer, "")
+        self._store = store
+        self._peer = peer
+        self._code = code
+        self._signer = signer
+        self._withheld = withheld
+        self._clock = clock
+        self._new_id = new_id
+        self._most = _EVER
+        self._failed = False
+
+    def _limit(self) -> int:
+        """Records that surely fit: dividing afterwards is possible, but changes the order in which revisions arrive."""
+        return max(1, min(self._most, self.described.max_records, self.described.max_bytes // _ROOM))
+
+    def waiting(self) -> Iterator[Entry]:
+        """Packages without an answer, oldest first; a new one is named when the old are gone."""
+        self._failed = False
+        while not self._failed:
+            found = self._oldest() or self._store.outbox_fill(self._peer, self._limit(), self._new_id())
+            if found is None:
+                return
+            body = self._sealed(found)
+            if body:
+                yield Entry(found.package, "ready", len(found.record_ids), found.created_at, "", "", body, None)
+
+    def begin(self, package: str, now: float) -> int:
+        """Nothing to write: a package with a header counts as sent until its receipt has come."""
+        del package, now
+        self._failed = False
+        return 0
+
+    def fail(self, package: str, attempt: int, outcome: str, now: float) -> None:
+        """Keep the package open; nothing overtakes it in this run."""
+        del attempt
+        self._failed = True
+        self._store.outbox_retry(package, int(now), outcome)
+
+    def finish(self, package: str, receipt: bytes, now: float, attempt: int = 0) -> None:
+        """Keep the receipt beside the header, then count the package as done."""
+        del now, attempt
+        kept = self._oldest()
+        if kept is None or kept.package != package:
+            return
+        text = {**orjson.loads(kept.header), "receipt": receipt.decode()}
+        self._store.outbox_sealed(package, orjson.dumps(text).decode())
+        self._store.outbox_done(package)
+
+    def reject(self, package: str, code: str, reason: str, now: float, attempt: int = 0) -> None:
+        """Stop the package: it is not repeated unless somebody resumes it."""
+        del now, attempt
+        self._store.outbox_stop(package, f"{code} {reason}"[:500])
+
+    def rest(self, until: float) -> None:
+        """Remember with the oldest package that the peer asked not to be called before a time."""
+        oldest = self._oldest()
+        if oldest is not None:
+            self._store.outbox_retry(oldest.package, int(until) + 1, oldest.last_error)
+
+    def resting(self) -> float:
+        """The time until which the peer asked not to be called; 0 for none."""
+        oldest = self._oldest()
+        return float(oldest.next_at) if oldest else 0.0
+
+    def _oldest(self) -> "Outgoing | None":
+        return next(iter(self._store.outbox_next(_EVER, self._peer, limit=1)), None)
+
+    def _sealed(self, outgoing: "Outgoing") -> bytes:
+        """The package's bytes, the same at every attempt; empty if it had to be divided."""
+        package = self._package(outgoing)
+        kept: dict[str, Any] = orjson.loads(outgoing.header) if outgoing.header else {}
+        body = resumed(package, kept["header"], kept["signature"]) if kept else canonical(package)
+        if len(body) > self.described.max_bytes:
+            self._divide(outgoing, len(body))
+            return b""
+        if not kept:
+            text = orjson.dumps({"header": package["header"], "signature": package["signature"]}).decode()
+            self._store.outbox_sealed(outgoing.package, text)
+        return body
+
+    def _package(self, outgoing: "Outgoing") -> dict[str, Any]:
+        stored = self._store.records(outgoing.record_ids)
+        store = self._store
+        book: Mapping[int, tuple[bytes, bytes]] = store.seals(outgoing.record_ids) if isinstance(store, SealBook) else {}
+        return upward(
+            [stored[record_id] for record_id in outgoing.record_ids if record_id in stored],
+            header(outgoing.package, self._code, self.described, "proceed", self._clock()),
+            self._signer,
+            code=self._code,
+            withheld=self._withheld,
+            book=book,
+        )  # fmt: skip  what, under which header, by whom
+
+    def _divide(self, outgoing: "Outgoing", size: int) -> None:
+        """Let the records wait again for smaller packages; a crash in between makes repeats, which are duplicates above."""
+        ids = outgoing.record_ids
+        if len(ids) == 1:
+            self._store.outbox_stop(outgoing.package, f"TK-DOCK-013 {size} bytes, limit {self.described.max_bytes}")
+            return
+        self._most = len(ids) // 2
+        self._store.outbox_add(self._peer, ids, outgoing.created_at)
+        self._store.outbox_done(outgoing.package)
