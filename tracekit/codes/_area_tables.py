@@ -1,9 +1,11 @@
 """The area history as it is shipped: names by code and date, successors of abolished codes. Read once, on first need."""
 
+import csv
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from tracekit.spec.tables import core_folder, read_table
+from tracekit.spec.tables import core_folder, table_text
 
 _DISTRICTS, _COUNTIES, _DIRECT = "市辖区", "县", "直辖县级行政区划"
 _MUNICIPALITIES = ("11", "12", "31", "50")
@@ -29,21 +31,27 @@ class Successor(NamedTuple):
     grade: str
 
 
+def _rows(name: str) -> Iterator[list[str]]:
+    """The rows under the header, as lists: seven thousand rows are read when a first area is looked up."""
+    text = table_text(core_folder() / "codesets" / "area" / name)
+    rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
+    next(rows)
+    return rows
+
+
 @cache
 def periods() -> dict[str, tuple[Period, ...]]:
     """Every code ever in force with its names, oldest first."""
     found: dict[str, tuple[Period, ...]] = {}
-    for row in read_table(core_folder() / "codesets" / "area" / "periods.csv"):
-        period = Period(row["name_zh"], row["valid_from"], row["valid_to"])
-        found[row["code"]] = (*found.get(row["code"], ()), period)
+    for code, name, _, since, until in _rows("periods.csv"):
+        found[code] = (*found.get(code, ()), Period(name, since, until))
     return found
 
 
 @cache
 def successors() -> dict[str, Successor]:
     """The successor of each abolished code that has one."""
-    rows = read_table(core_folder() / "codesets" / "area" / "successors.csv")
-    return {row["code"]: Successor(row["successor"], row["year"], row["grade"]) for row in rows}
+    return {code: Successor(*step) for code, *step in _rows("successors.csv")}
 
 
 @cache

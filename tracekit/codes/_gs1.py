@@ -1,7 +1,7 @@
 """What the GS1 keys share: digits whose last is a check digit, weights 3 and 1 alternating from the right."""
 
 from tracekit.codes._form import DIGITS, Form, form
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 
 def gs1_form(length: int) -> Form:
@@ -12,7 +12,7 @@ def gs1_form(length: int) -> Form:
 
 def gs1_compact(value: str, identifier: str) -> str:
     """Full-width to ASCII, no blanks or hyphens, without a printed application identifier such as `(01)`."""
-    value, printed = clean(value, NO_HYPHENS), f"({identifier})"
+    value, printed = clean(value), f"({identifier})"
     while value.startswith(printed):
         value = value.removeprefix(printed)
     return value

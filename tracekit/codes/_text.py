@@ -13,17 +13,16 @@ _HYPHENS: Table = dict.fromkeys((0x2D, *range(0x2010, 0x2016), 0x2212, 0xFE63, 0
 _DOTS: Table = dict.fromkeys((0x2E, 0xB7, 0x2022, 0x2027, 0x30FB, 0xFF0E, 0xFF65))
 
 TYPED: Table = {**_FULL_WIDTH, **dict.fromkeys((*_SPACES, *_INVISIBLE))}
-UPPER: Table = {**TYPED, **_UPPER, **_UPPER_FULL_WIDTH}
-NO_HYPHENS: Table = {**UPPER, **_HYPHENS}
+NO_HYPHENS: Table = {**TYPED, **_UPPER, **_UPPER_FULL_WIDTH, **_HYPHENS}
 NO_PRINT_MARKS: Table = {**NO_HYPHENS, **_DOTS}
 
 
-def clean(value: str, table: Table) -> str:
-    """Apply a table of this module: full-width to ASCII, no blanks, and what the table's name says.
+def clean(value: str, table: Table = NO_HYPHENS) -> str:
+    """Upper case, full-width to ASCII, no blanks or hyphens.
 
     Only ASCII letters change case, so no foreign letter turns into one of the code's.
     """
-    return value.translate(table)
+    return value.upper() if value.isascii() and value.isalnum() else value.translate(table)
 
 
 def tidy(value: str, table: Table = TYPED) -> str:

@@ -1,8 +1,8 @@
 """行政区划代码, the code of an administrative division: two digits each for province, prefecture and county.
 
-A code is retired, not given to another place, when a division changes; it stays printed on goods and inside node
-codes for years. So every code that was ever in force is known here, with its names by date and its successor, and
-an unknown code is only worth a warning: development zones use codes that no list has.
+A code is retired when a division changes (before 1990 some were given out again); it stays printed on goods and
+inside node codes for years. So every code that was ever in force is known here, with its names by date and its
+successor, and an unknown code is only worth a warning: development zones use codes that no list has.
 
 Source: GB/T 2260; structure CONFIRMED. History from 1980-12; see the note of `codesets/area/periods.csv`.
 
@@ -24,7 +24,7 @@ from datetime import date
 
 from tracekit.codes._area_tables import Period, Successor, known, periods, rollups, successors
 from tracekit.codes._form import DIGITS, REGISTRY, check_all, check_one, form, settle
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 SCHEME = "area"
 NAME_ZH = "行政区划代码"
@@ -37,7 +37,7 @@ _FORM = form([DIGITS[1:], *[DIGITS] * 5], values=DIGITS)
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks or hyphens."""
-    return clean(value, NO_HYPHENS)
+    return clean(value)
 
 
 def validate(value: str) -> str:

@@ -21,7 +21,7 @@ False
 
 from tracekit.codes import area
 from tracekit.codes._form import check_all, check_by_length, digits, settle
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 SCHEME = "batch"
 NAME_ZH = "进货批次号"
@@ -37,7 +37,7 @@ _FORMS = {length: digits(length) for length in (16, 20)}
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks or hyphens."""
-    return clean(value, NO_HYPHENS)
+    return clean(value)
 
 
 def validate(value: str) -> str:

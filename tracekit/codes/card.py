@@ -11,7 +11,7 @@ False
 """
 
 from tracekit.codes._form import check_all, check_one, digits, no_registry, no_registry_batch, settle
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 SCHEME = "card"
 NAME_ZH = "流通服务卡号"
@@ -26,7 +26,7 @@ registry, registry_batch = no_registry, no_registry_batch
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks or hyphens."""
-    return clean(value, NO_HYPHENS)
+    return clean(value)
 
 
 def validate(value: str) -> str:

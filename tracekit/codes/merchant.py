@@ -18,7 +18,7 @@ tracekit.errors.InvalidFormat: TK-CODE-001: '440981002001' does not have the for
 
 from tracekit.codes import area
 from tracekit.codes._form import check_all, check_one, digits, settle
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 SCHEME = "merchant"
 NAME_ZH = "经营者编码"
@@ -31,7 +31,7 @@ _FORM = digits(13)
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks or hyphens."""
-    return clean(value, NO_HYPHENS)
+    return clean(value)
 
 
 def validate(value: str) -> str:

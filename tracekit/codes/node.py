@@ -16,7 +16,7 @@ tracekit.errors.InvalidFormat: TK-CODE-001: '37060000' does not have the form of
 
 from tracekit.codes import area
 from tracekit.codes._form import check_all, check_one, digits, settle
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 SCHEME = "node"
 NAME_ZH = "流通节点编码"
@@ -29,7 +29,7 @@ _FORM = digits(9)
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks or hyphens."""
-    return clean(value, NO_HYPHENS)
+    return clean(value)
 
 
 def validate(value: str) -> str:

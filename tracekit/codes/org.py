@@ -20,7 +20,7 @@ False
 from string import ascii_uppercase
 
 from tracekit.codes._form import DIGITS, check_all, check_one, form, no_registry, no_registry_batch, settle
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 SCHEME = "org"
 NAME_ZH = "组织机构代码"
@@ -38,7 +38,7 @@ registry, registry_batch = no_registry, no_registry_batch
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks or hyphens, upper case."""
-    return clean(value, NO_HYPHENS)
+    return clean(value)
 
 
 def validate(value: str) -> str:

@@ -17,7 +17,7 @@ from functools import cache
 
 from tracekit.codes import area
 from tracekit.codes._form import FORMAT, check_all, check_one, digits, settle
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 SCHEME = "origin-trace"
 NAME_ZH = "种养殖追溯码"
@@ -37,7 +37,7 @@ def _days() -> frozenset[str]:
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks or hyphens."""
-    return clean(value, NO_HYPHENS)
+    return clean(value)
 
 
 def _check(value: str) -> str | None:

@@ -16,7 +16,7 @@ import hashlib
 import hmac
 
 from tracekit.codes._form import DIGITS, check_all, check_one, form, no_registry, no_registry_batch, settle
-from tracekit.codes._text import NO_HYPHENS, TYPED, clean
+from tracekit.codes._text import clean, tidy
 
 SCHEME = "person"
 NAME_ZH = "个人保护标识"
@@ -31,12 +31,12 @@ registry, registry_batch = no_registry, no_registry_batch
 
 def protect(number: str, secret: bytes) -> str:
     """HMAC-SHA256 of a cleaned identity number under the issuer's secret."""
-    return hmac.new(secret, clean(number, NO_HYPHENS).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.new(secret, clean(number).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks; case stays, for the hash is written in lower case."""
-    return clean(value, TYPED)
+    return tidy(value)
 
 
 def validate(value: str) -> str:

@@ -5,11 +5,15 @@ The folder holds `gb2260_history.csv` (which snapshot shows which name under whi
 
 How dates are told. Up to 2014 there is one snapshot a year, so a change counts from 1 January of the first year
 whose snapshot shows it; from 2015 from the first day of that month. No snapshot lies between 2019-04 and the
-newest one: there the year of the event decides, and without an event the newest snapshot's month.
+newest one: there the year of the event decides, and without an event the month of the newest snapshot.
 
 How a successor is chosen. Of the events that move a code, a curated one first, then the latest that is not older
-than the code's last snapshot by more than two years (older ones are noise of the recodings of the 1980s). Without
-an event: the one new code of the province in the next snapshot whose name has the same stem, graded INFERRED.
+than the code's last snapshot by more than two years (older ones are noise of the recodings of the 1980s). An event
+found by comparing snapshots that crosses a province without reason, or joins two suburbs of different cities only
+because both are called 郊区, is noise too. Without an event: the one new code of the province in the next snapshot
+whose name has the same stem, graded INFERRED.
+
+Codes that came and went between two snapshots stand in the events only; their periods are the years of these.
 """
 
 import argparse
@@ -23,11 +27,19 @@ from pathlib import Path
 from tracekit.spec.tables import core_folder, read_table
 
 Row = Mapping[str, str]
+Groups = defaultdict[str, list[Row]]
 
 LAST_YEARLY = 2014
 BEFORE_GAP, AFTER_GAP = "201904", "202609"
 FIRST = "198012"
 SLACK_YEARS = 2
+CROSSINGS = {("44", "46"), ("51", "50")}
+"""Provinces made out of others: Hainan 1988, Chongqing 1997."""
+COMMON_NAMES = {"郊区", "城区", "矿区", "市区", "新区", "城关区"}
+BRIEF = {"name": "", "last_seen": "0000", "current": "0"}
+"""A code that no snapshot holds."""
+FOUNDED = {"710000": "", "810000": "1997-07-01", "820000": "1999-12-20"}
+"""The snapshots hold these three only from 2011 on."""
 _KINDS = ("特别行政区", "自治县", "自治旗", "新区", "地区", "林区", "特区", "省", "市", "区", "县", "旗", "盟")
 
 NOTE = """\
@@ -50,6 +62,8 @@ def stem(name: str) -> str:
 def first_day(row: Row, events: Iterable[Row]) -> str:
     """From when a name counts under its code."""
     seen = row["first_seen"]
+    if row["code"] in FOUNDED:
+        return FOUNDED[row["code"]]
     if seen == FIRST:
         return ""
     years = [e["year"] for e in events if seen == AFTER_GAP and e["year"] >= BEFORE_GAP[:4] and e["new_name"] == row["name"]]
@@ -63,23 +77,38 @@ def last_day(row: Row, events: Iterable[Row]) -> str:
     seen = row["last_seen"]
     if row["current"] == "1":
         return ""
-    years = [e["year"] for e in events if seen == BEFORE_GAP and e["year"] > BEFORE_GAP[:4] and e["old_name"] == row["name"]]
-    if years:
-        return f"{int(min(years)) - 1}-12-31"
-    year, month = int(seen[:4]), int(seen[4:])
+    if seen == BEFORE_GAP:
+        years = [e["year"] for e in events if e["year"] > BEFORE_GAP[:4] and e["old_name"] == row["name"]]
+        return f"{int(min(years)) - 1}-12-31" if years else _month_end(int(AFTER_GAP[:4]), int(AFTER_GAP[4:]) - 1)
+    return _month_end(int(seen[:4]), int(seen[4:]))
+
+
+def _month_end(year: int, month: int) -> str:
     return f"{year}-{month:02d}-{calendar.monthrange(year, month)[1]}"
 
 
-def periods(history: Iterable[Row], changes: Iterable[Row]) -> list[list[str]]:
+def periods(history: Sequence[Row], changes: Sequence[Row]) -> list[list[str]]:
     """The rows of `periods.csv`."""
     old, new = by_code(changes, "old_code"), by_code(changes, "new_code")
     rows = [[row["code"], row["name"], "", first_day(row, new[row["code"]]), last_day(row, old[row["code"]])] for row in history]
-    return sorted(rows, key=lambda row: (row[0], row[3]))
+    brief = [row for code in sorted(old.keys() - by_code(history, "code").keys() - {""}) for row in between(code, old, new)]
+    return sorted(rows + brief, key=lambda row: (row[0], row[3]))
 
 
-def by_code(rows: Iterable[Row], column: str) -> defaultdict[str, list[Row]]:
+def between(code: str, old: Groups, new: Groups) -> list[list[str]]:
+    """The periods of a code that no snapshot holds, by the events that made and abolished it."""
+    made = {event["new_name"]: f"{event['year']}-01-01" for event in new[code]}
+    ended = {event["old_name"]: int(event["year"]) for event in old[code]}
+    rows: list[list[str]] = []
+    for name, year in ended.items():
+        since = made.get(name, "")
+        rows.append([code, name, "", since, f"{max(year - 1, int(since[:4] or 0))}-12-31"])
+    return rows
+
+
+def by_code(rows: Iterable[Row], column: str) -> Groups:
     """Rows grouped by a code column."""
-    groups: defaultdict[str, list[Row]] = defaultdict(list)
+    groups: Groups = defaultdict(list)
     for row in rows:
         groups[row[column]].append(row)
     return groups
@@ -89,8 +118,8 @@ def successors(history: Sequence[Row], changes: Sequence[Row]) -> list[list[str]
     """The rows of `successors.csv`."""
     moves, codes = by_code(changes, "old_code"), by_code(history, "code")
     rows: list[list[str]] = []
-    for code, seen in sorted(codes.items()):
-        last = max(seen, key=lambda row: row["last_seen"])
+    for code in sorted(moves.keys() | codes.keys() - {""}):
+        last = max(codes[code], key=lambda row: row["last_seen"]) if codes[code] else {**BRIEF, "code": code}
         if last["current"] == "0" and (found := from_events(last, moves[code]) or from_names(last, history)):
             rows.append([code, *found])
     return rows
@@ -99,15 +128,25 @@ def successors(history: Sequence[Row], changes: Sequence[Row]) -> list[list[str]
 def from_events(last: Row, events: Iterable[Row]) -> list[str]:
     """Successor, year and grade by the events of a code, or nothing."""
     oldest = int(last["last_seen"][:4]) - SLACK_YEARS
-    moved = [e for e in events if e["new_code"] not in ("", last["code"]) and int(e["year"]) >= oldest]
+    moved = [e for e in events if e["new_code"] not in ("", last["code"]) and int(e["year"]) >= oldest and not is_noise(e)]
     if not moved:
         return []
     best = max(moved, key=lambda e: (e["curated"], e["year"], e["new_name"] == last["name"]))
     return [best["new_code"], best["year"], "CURATED" if best["curated"] == "1" else "DERIVED"]
 
 
+def is_noise(event: Row) -> bool:
+    """True for an event made by comparing snapshots that joins places with nothing in common but a name."""
+    old, new = event["old_code"], event["new_code"]
+    if event["curated"] == "1" or old[:4] == new[:4]:
+        return False
+    return event["old_name"] in COMMON_NAMES or (old[:2] != new[:2] and (old[:2], new[:2]) not in CROSSINGS)
+
+
 def from_names(last: Row, history: Sequence[Row]) -> list[str]:
     """Successor, year and grade by equal stems of names in the province's next snapshot, or nothing."""
+    if not last["name"]:
+        return []
     snapshots = sorted({row["first_seen"] for row in history} | {row["last_seen"] for row in history})
     after = next((one for one in snapshots if one > last["last_seen"]), "")
     fresh = [r for r in history if r["first_seen"] == after and r["code"][:2] == last["code"][:2] and r["code"] != last["code"]]

@@ -14,7 +14,7 @@ False
 
 from tracekit.codes import area
 from tracekit.codes._form import FORMAT, check_all, check_one, digits, settle
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 SCHEME = "tran"
 NAME_ZH = "交易凭证号"
@@ -28,7 +28,7 @@ _NO_SERIAL = "0000000"
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks or hyphens."""
-    return clean(value, NO_HYPHENS)
+    return clean(value)
 
 
 def _check(value: str) -> str | None:

@@ -25,7 +25,7 @@ tracekit.errors.InvalidChecksum: TK-CODE-002: '91310115MA1H8R7C6D': the check ch
 
 from tracekit.codes import area
 from tracekit.codes._form import DIGITS, check_all, check_one, form, settle
-from tracekit.codes._text import NO_HYPHENS, clean
+from tracekit.codes._text import clean
 
 SCHEME = "uscc"
 NAME_ZH = "统一社会信用代码"
@@ -62,7 +62,7 @@ _FORM = form(
 
 def compact(value: str) -> str:
     """Full-width to ASCII, no blanks or hyphens, upper case."""
-    return clean(value, NO_HYPHENS)
+    return clean(value)
 
 
 def validate(value: str) -> str:
