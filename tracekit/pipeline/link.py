@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 from tracekit.codes import batch
 from tracekit.findings import Finding
 from tracekit.pipeline.terms import MAX_KEYS, all_keys, compile_term
-from tracekit.sdk import LinkEntry, LinkKey, Record
+from tracekit.sdk import LinkEntry, LinkKey, LinkRule, Record
 
 if TYPE_CHECKING:
     from tracekit.registry import Registry
@@ -69,12 +69,16 @@ def linker(kind: str, rows: Iterable[LinkRow], registry: Registry) -> Linker:
     if by_type := _rows_by(single, "documents:"):
         makers.append(lambda record: _document_keys(record, by_type))
     if by_field := _rows_by(single, "items."):
-        fields = [(*name.partition("@")[::2], sides) for name, sides in by_field.items()]
+        fields = [(name.partition("@")[0], name.partition("@")[2], sides) for name, sides in by_field.items()]
         makers.append(lambda record: _item_keys(record, fields))
-    makers += [_maker(row) for row in own if len(row.key) > 1 or not row.key[0].startswith(("documents:", "items."))]
-    makers += [lambda record, rule=rule: list(rule.keys(record)) for rule in registry.link_rules_for(kind)]
+    makers += [_maker(row) for row in own if len(row.key) > 1 or not "".join(row.key).startswith(("documents:", "items."))]
+    makers += [_keys_of(rule) for rule in registry.link_rules_for(kind)]
     mandatory = frozenset(row.rung for row in own if row.mandatory and row.side == "seek")
     return Linker(lambda record: [key for make in makers for key in make(record)], mandatory)
+
+
+def _keys_of(rule: LinkRule) -> Keys:
+    return lambda record: list(rule.keys(record))
 
 
 def _rows_by(rows: Iterable[LinkRow], prefix: str) -> dict[str, list[tuple[Side, str]]]:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,62 +20,93 @@ def salt(secret: bytes, record: Mapping[str, Any], group: str) -> str:
     return hmac.new(secret, canonical(identity), hashlib.sha256).hexdigest()[:32]
 
 
+class Places(NamedTuple):
+    """Where a kind's sensitive elements stand: (field, group) of the record, of each item, and deeper paths."""
+
+    own: tuple[tuple[str, str], ...]
+    item: tuple[tuple[str, str], ...]
+    item_names: frozenset[str]
+    deeper: tuple[tuple[str, str], ...]
+
+
+_PLACES: dict[str, tuple[Kind, Places]] = {}
+
+
+def places_of(kind: Kind) -> Places:
+    """The sensitive places of a kind, worked out once."""
+    known = _PLACES.get(kind.id)
+    if known is None or known[0] is not kind:
+        known = _PLACES[kind.id] = (kind, _places(kind.sensitive))
+    return known[1]
+
+
+def _places(sensitive: Mapping[str, str]) -> Places:
+    own = tuple((path, group) for path, group in sensitive.items() if "." not in path)
+    item = tuple((path[6:], group) for path, group in sensitive.items() if path.startswith("items.") and path.count(".") == 1)
+    done = {name for name, _ in own} | {f"items.{name}" for name, _ in item}
+    deeper = tuple((path, group) for path, group in sensitive.items() if path not in done)
+    return Places(own, item, frozenset(name for name, _ in item), deeper)
+
+
 def seal_record(flat: Mapping[str, Any], kind: Kind, secret: bytes) -> Record:
     """Turn a flat record into wire form: sensitive elements move into salted groups, the record keeps their digests."""
     record: Record = dict(flat)
-    taken: dict[str, dict[str, Any]] = {}
-    for path, group in kind.sensitive.items():
-        _take(record, path, taken.setdefault(group, {}))
+    places = places_of(kind)
+    taken: dict[str, Record] = {}
+    for name, group in places.own:
+        if name in record:
+            taken.setdefault(group, {})[name] = record.pop(name)
+    items = record.get("items")
+    if places.item and is_array(items):
+        record["items"] = [_without(item, places, taken) for item in items]
+    for path, group in places.deeper:
+        _take(record, path, group, taken)
     digests: dict[str, str] = {}
     for group, values in taken.items():
-        if values:
-            sealed = {"salt": salt(secret, record, group), "values": values}
-            record[group] = sealed
-            digests[group] = group_digest(sealed)
+        sealed = {"salt": salt(secret, record, group), "values": values}
+        record[group] = sealed
+        digests[group] = group_digest(sealed)
     if digests:
         record["groups"] = digests
     return record
 
 
-def _take(record: Record, path: str, into: dict[str, Any]) -> None:
-    head, _, rest = path.partition(".")
-    if head == "items" and rest:
-        items = record.get("items")
-        if is_array(items):
-            record["items"] = [_take_from_item(item, rest, into) for item in items]
-    elif not rest:
-        if head in record:
-            into[head] = record.pop(head)
-    elif is_object(inner := record.get(head)) and rest in inner:
-        into[path] = inner[rest]
-        left = {key: value for key, value in inner.items() if key != rest}
-        _put_back(record, head, left)
-
-
-def _take_from_item(item: Any, rest: str, into: dict[str, Any]) -> Any:
-    if not is_object(item):
+def _without(item: Any, places: Places, taken: dict[str, Record]) -> Any:
+    """The item without its sensitive fields, which go to their groups."""
+    if not is_object(item) or places.item_names.isdisjoint(item):
         return item
-    head, _, deeper = rest.partition(".")
-    if head not in item:
-        return item
-    left = {key: value for key, value in item.items() if key != head}
-    inner = item[head]
-    if not deeper:
-        into[f"items.{item.get('line')}.{head}"] = inner
-    elif is_object(inner) and deeper in inner:
-        into[f"items.{item.get('line')}.{rest}"] = inner[deeper]
-        _put_back(left, head, {key: value for key, value in inner.items() if key != deeper})
-    else:
-        return item
+    left = dict(item)
+    for name, group in places.item:
+        if name in left:
+            taken.setdefault(group, {})[f"items.{item.get('line')}.{name}"] = left.pop(name)
     return left
 
 
-def _put_back(record: Record, head: str, left: Record) -> None:
-    """Keep what is left of an inner object; an empty one may not stand on the wire."""
-    if left:
-        record[head] = left
-    else:
-        record.pop(head, None)
+def _take(record: Record, path: str, group: str, taken: dict[str, Record]) -> None:
+    """Move a value from below an object (`extension.x`, `items.extension.x`) to its group."""
+    head, _, rest = path.partition(".")
+    inner = record.get(head)
+    if head == "items" and is_array(inner):
+        record["items"] = [
+            _take_below(item, rest, f"items.{item.get('line')}.", group, taken) if is_object(item) else item for item in inner
+        ]
+    elif is_object(inner):
+        record.update(_take_below(record, path, "", group, taken))
+        if not record[head]:
+            del record[head]
+
+
+def _take_below(parent: Record, path: str, prefix: str, group: str, taken: dict[str, Record]) -> Record:
+    head, _, name = path.partition(".")
+    inner = parent.get(head)
+    if not is_object(inner) or name not in inner:
+        return parent
+    taken.setdefault(group, {})[prefix + path] = inner[name]
+    left = {key: value for key, value in inner.items() if key != name}
+    made = {**parent, head: left}
+    if not left and prefix:
+        del made[head]
+    return made
 
 
 def open_record(record: Mapping[str, Any]) -> Record:

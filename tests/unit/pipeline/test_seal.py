@@ -17,6 +17,7 @@ class SensitivePaths:
     """What sealing needs of a kind."""
 
     sensitive: dict[str, str]
+    id: str = "test.kind"
 
 
 KIND: Any = SensitivePaths(
