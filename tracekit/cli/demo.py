@@ -1,0 +1,21 @@
+"""`tracekit demo`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the platforms up.")] = False,
+    seed: Annotated[int, typer.Option(help="The generator's seed.")] = 20261120,
+    folder: Annotated[Path | None, typer.Option("--folder", help="Where to work; a temporary folder if not given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Run a nation, two provinces and three cities on loopback with a synthetic province whose truth is known."""
+    from tracekit.testing.demo import run
+
+    raise typer.Exit(run(keep=keep, seed=seed, folder=folder, as_json=as_json))
