@@ -1,4 +1,4 @@
-# ruff: noqa
+# ruff: noqa: E501, ICN001, N812  a table row a line; upper-case names cannot meet a field
 """Models of the core, in flat form.
 
 项目自定义，非《国家重要产品追溯体系数据对接技术要求》

@@ -110,8 +110,8 @@ def _links(folder: Path) -> list[LinkRow]:
             row["side"],
             row["rung"],
             tuple(row["key"].split()),
-            _number(path, row, "window_days", 0),
-            row.get("confidence", ""),
+            _number(path, row, "window_days", 0) if row.get("window_days") else None,
+            float(row.get("confidence") or 1),
             row.get("mandatory", "") == "1",
             row.get("note", ""),
         )
@@ -266,7 +266,5 @@ class _Tables:
 
 def event_kind(spec: SpecSet) -> Kind:
     """A kind with what every event has and nothing more; it is no kind that a record may have."""
-    tables = _Tables(
-        spec.folder, dict(spec.elements), dict(spec.codesets), dict(spec.conditions), {}, {**spec.records, "any_event": ()}
-    )
+    tables = _Tables(spec.folder, dict(spec.elements), dict(spec.codesets), dict(spec.conditions), {}, {**spec.records, "any_event": ()})
     return tables.kind({"kind": "core.any_event", "record_type": "event", "name_zh": "追溯事件", "name_en": "event"})

@@ -141,8 +141,8 @@ class LinkRow(NamedTuple):
     side: str
     rung: str
     key: tuple[str, ...]
-    window_days: int
-    confidence: str
+    window_days: int | None
+    confidence: float
     mandatory: bool
     note: str
 

@@ -114,9 +114,7 @@ def _digests() -> Schema:
 
 def _group(kind: Kind, name: str) -> Schema:
     patterns = {
-        whole(group_path(path)): scalar_schema(kind, kind.fields[path].element)
-        for path, group in kind.sensitive.items()
-        if group == name
+        whole(group_path(path)): scalar_schema(kind, kind.fields[path].element) for path, group in kind.sensitive.items() if group == name
     }
     open_keys = {"propertyNames": {"pattern": KEY}, "additionalProperties": {"$ref": "#/$defs/any"}}
     values: Schema = {"type": "object", "minProperties": 1, "patternProperties": patterns, **open_keys}
