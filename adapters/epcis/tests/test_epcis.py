@@ -15,6 +15,7 @@ from tracekit_epcis.config import EpcisConfig
 from tracekit import codes
 from tracekit.errors import SourceError
 from tracekit.findings import is_problem
+from tracekit.mapping import open_source
 from tracekit.spec.messages import message
 from tracekit.spec.sets import core_set
 from tracekit.spec.validators import validator
@@ -372,3 +373,14 @@ def test_hook_register_adapters() -> None:
     source = adapter.open(adapter.config(**config().model_dump()), EXAMPLES)
     assert sum(len(batch.rows) for batch in source.fetch(None)) == 67
     assert message("TK-EPCIS-001").title_zh
+
+
+def test_the_example_source_opens_without_a_mapping() -> None:
+    adapters = {one.id: one for one in register_adapters()}
+    text = (EXAMPLES / "source.toml").read_text(encoding="utf-8")
+    source = open_source(text, EXAMPLES, adapters, lambda name: (EXAMPLES / name).read_bytes(), defaults={"origin": "city"})
+    mapped = [source.mapping.apply(batch.rows) for batch in source.adapter.fetch(None)]
+    records = [record for one in mapped for record, _ in one.records]
+    assert len(records) == 67
+    assert {record["origin"] for record in records} == {"epcis-examples"}
+    assert {record["kind"].removeprefix("core.").removesuffix("_event") for record in records} == {record["shape"] for record in records}
