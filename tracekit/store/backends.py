@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
-from typing import Any, Literal, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from tracekit.errors import StoreError
-from tracekit.store.faults import guarded
 
 NOT_DURABLE = "TK-STO-007"
 BAD_ADDRESS = "TK-STO-008"
 
-Row = Sequence[Any]
+Row = tuple[Any, ...]
 Raw = Any
 """A driver's connection: both drivers have `execute` and `cursor`."""
 
@@ -29,7 +27,7 @@ _WRITE_LOCK = _LOCK_CLASS + 1
 class Backend(Protocol):
     """What the store needs of a database; SQL is written with `?` for a parameter."""
 
-    name: Literal["sqlite", "postgresql"]
+    name: str
     engine: Engine
 
     def check(self) -> None:
@@ -66,7 +64,7 @@ def open_backend(url: str) -> Backend:
 class Sqlite:
     """SQLite in WAL with `synchronous=FULL`. Options in the address: `timeout` (seconds), `max_page_count`."""
 
-    name: Literal["sqlite"] = "sqlite"
+    name: str = "sqlite"
 
     def __init__(self, url: str) -> None:
         address = make_url(url)
@@ -78,13 +76,13 @@ class Sqlite:
         limits = (f"max_page_count={int(pages)}",) if int(pages) else ()
 
         @event.listens_for(self.engine, "connect")
-        def prepare(raw: Raw, entry: ConnectionPoolEntry) -> None:  # pyright: ignore[reportUnusedFunction]  called by the pool
+        def prepare(raw: Raw, _: ConnectionPoolEntry) -> None:
             raw.isolation_level = None
             for pragma in (*pragmas, *limits):
                 raw.execute(f"PRAGMA {pragma}")
 
         @event.listens_for(self.engine, "begin")
-        def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]  called by the engine
+        def begin(connection: Connection) -> None:
             writing = connection.get_execution_options().get("writing")
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
@@ -103,7 +101,8 @@ class Sqlite:
 
     def bulk(self, raw: Raw, table: Table, rows: Sequence[Row]) -> None:
         """See `Backend.bulk`."""
-        raw.executemany(f"INSERT INTO {table.name} ({_columns(table)}) VALUES ({','.join('?' * len(table.columns))})", rows)
+        marks = ",".join("?" * len(table.columns))
+        raw.executemany(f"INSERT INTO {table.name} ({_columns(table)}) VALUES ({marks})", rows)  # noqa: S608  our own names
 
     def lock_origins(self, raw: Raw, origins: Iterable[str]) -> None:
         """Nothing to do: BEGIN IMMEDIATE admits one writer."""
@@ -115,7 +114,7 @@ class Sqlite:
 class Postgres:
     """PostgreSQL through psycopg, rows by binary COPY."""
 
-    name: Literal["postgresql"] = "postgresql"
+    name: str = "postgresql"
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=5, max_overflow=20)
@@ -169,33 +168,6 @@ def _copy_types(table: Table) -> list[str]:
 
 def _not_durable(found: str) -> StoreError:
     return StoreError(found, code=NOT_DURABLE, params={"found": found})
-
-
-@contextmanager
-def reading(back: Backend) -> Generator[Connection]:
-    """A transaction that sees one state of the store."""
-    with guarded(), back.engine.connect() as connection, connection.begin():
-        yield connection
-
-
-@contextmanager
-def writing(back: Backend) -> Generator[Connection]:
-    """A transaction that holds the write lock from its start, for everything but the accepting of batches."""
-    with guarded(), back.engine.connect().execution_options(writing=True) as connection, connection.begin():
-        back.lock_writes(driver(connection))
-        yield connection
-
-
-@contextmanager
-def appending(back: Backend) -> Generator[Raw]:
-    """A transaction that only appends rows with ids of their own, and waits for no batch on PostgreSQL."""
-    with guarded(), back.engine.connect().execution_options(writing=True) as connection, connection.begin():
-        yield driver(connection)
-
-
-def driver(connection: Connection) -> Raw:
-    """The driver's own connection, inside the same transaction."""
-    return connection.connection.driver_connection
 
 
 def array(values: Iterable[Any]) -> str:

@@ -5,15 +5,22 @@ What a record counts for depends on its state alone (`share`), so a change of st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from tracekit.ids import add_leaves
-from tracekit.store.backends import Backend, Raw
+from tracekit.store.backends import Row
 from tracekit.store.schema import CELL, COUNTS
+from tracekit.store.transaction import Transaction
 
 Cell = tuple[int, int, int, int, int, int]
 """day, node, kind, category, region, sender"""
+
+LinkCell = tuple[int, int, int, int]
+"""link, day, node, kind"""
+
+FindingCell = tuple[int, int, int, str]
+"""day, code, node, level"""
 
 Shares = tuple[int, ...]
 """One number per counter, in the order of `COUNTS`."""
@@ -74,8 +81,8 @@ class Sums:
 
     def __init__(self) -> None:
         self.cells: dict[Cell, list[int]] = {}
-        self.leaves: dict[tuple[int, int, int, int], list[int]] = {}
-        self.findings: dict[tuple[int, int, int, str], int] = {}
+        self.leaves: dict[LinkCell, list[int]] = {}
+        self.findings: dict[FindingCell, int] = {}
 
     def add(self, cell: Cell, shares: Shares, sign: int = 1) -> None:
         """Add (or take away) a share."""
@@ -86,9 +93,8 @@ class Sums:
             if value:
                 sums[index] += sign * value
 
-    def leaf(self, link: int, day: int, node: int, kind: int, leaf: int, sign: int = 1) -> None:
+    def leaf(self, cell: LinkCell, leaf: int, sign: int = 1) -> None:
         """Put a record's leaf into the statement of a link, or take it out."""
-        cell = (link, day, node, kind)
         found = self.leaves.get(cell)
         if found is None:
             self.leaves[cell] = [sign, sign * leaf]
@@ -96,52 +102,45 @@ class Sums:
             found[0] += sign
             found[1] += sign * leaf
 
-    def finding(self, day: int, code: int, node: int, level: str, sign: int = 1) -> None:
+    def finding(self, cell: FindingCell, sign: int = 1) -> None:
         """Count a finding."""
-        cell = (day, code, node, level)
         self.findings[cell] = self.findings.get(cell, 0) + sign
 
-    def write(self, raw: Raw, back: Backend) -> None:
+    def write(self, tx: Transaction) -> None:
         """Write all sums in key order; the caller holds the write lock."""
-        _add(raw, back, "rollups", CELL, COUNTS, [(*cell, *sums) for cell, sums in sorted(self.cells.items())])
+        cells = [(*cell, *sums) for cell, sums in sorted(self.cells.items()) if any(sums)]
+        tx.many(_adding("rollups", CELL, COUNTS), cells)
         counts = [(*cell, count) for cell, count in sorted(self.findings.items()) if count]
-        _add(raw, back, "finding_counts", ("day", "code", "node", "level"), ("count",), counts)
-        _write_statements(raw, back, {cell: sums for cell, sums in sorted(self.leaves.items()) if any(sums)})
+        tx.many(_adding("finding_counts", ("day", "code", "node", "level"), ("count",)), counts)
+        _write_statements(tx, {cell: sums for cell, sums in sorted(self.leaves.items()) if any(sums)})
 
 
-def _add(raw: Raw, back: Backend, table: str, key: tuple[str, ...], counts: tuple[str, ...], rows: list[Any]) -> None:
-    if not rows:
-        return
+def _adding(table: str, key: tuple[str, ...], counts: tuple[str, ...]) -> str:
     marks = ", ".join("?" * (len(key) + len(counts)))
     sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in counts)
-    sql = f"INSERT INTO {table} ({', '.join((*key, *counts))}) VALUES ({marks}) ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sums}"
-    raw.cursor().executemany(back.sql(sql), rows)
+    insert = f"INSERT INTO {table} ({', '.join((*key, *counts))}) VALUES ({marks})"  # noqa: S608  our own names
+    return f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sums}"
 
 
-def _write_statements(raw: Raw, back: Backend, sums: Mapping[tuple[int, int, int, int], list[int]]) -> None:
-    if not sums:
-        return
-    stored = _stored_digests(raw, sums)
-    rows: list[Any] = []
+def _write_statements(tx: Transaction, sums: Mapping[LinkCell, list[int]]) -> None:
+    stored = _stored_digests(tx, list(sums))
+    rows: list[Row] = []
     for cell, (count, leaves) in sums.items():
         before = stored.get(cell, (0, 0))
         rows.append((*cell, before[0] + count, add_leaves((leaves,), before[1]).to_bytes(32, "big")))
-    raw.cursor().executemany(
-        back.sql(
-            "INSERT INTO statements (link, day, node, kind, count, digest) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (link, day, node, kind) DO UPDATE SET count = excluded.count, digest = excluded.digest"
-        ),
+    tx.many(
+        "INSERT INTO statements (link, day, node, kind, count, digest) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (link, day, node, kind) DO UPDATE SET count = excluded.count, digest = excluded.digest",
         rows,
     )
 
 
-def _stored_digests(raw: Raw, cells: Iterable[tuple[int, int, int, int]]) -> dict[tuple[int, int, int, int], tuple[int, int]]:
-    listed = list(cells)
-    found: dict[tuple[int, int, int, int], tuple[int, int]] = {}
-    for start in range(0, len(listed), 400):
+def _stored_digests(tx: Transaction, cells: Sequence[LinkCell]) -> dict[LinkCell, tuple[int, int]]:
+    found: dict[LinkCell, tuple[int, int]] = {}
+    for start in range(0, len(cells), 400):
         # integers made by this program, so they may stand in the text
-        values = ", ".join(f"({link},{day},{node},{kind})" for link, day, node, kind in listed[start : start + 400])
-        sql = f"SELECT link, day, node, kind, count, digest FROM statements WHERE (link, day, node, kind) IN (VALUES {values})"
-        for *cell, count, digest in raw.execute(sql).fetchall():
-            found[cell[0], cell[1], cell[2], cell[3]] = (count, int.from_bytes(digest, "big"))
+        values = ", ".join(f"({link},{day},{node},{kind})" for link, day, node, kind in cells[start : start + 400])
+        where = f"(link, day, node, kind) IN (VALUES {values})"
+        for row in tx.rows(f"SELECT link, day, node, kind, count, digest FROM statements WHERE {where}"):  # noqa: S608  see above
+            found[row[0], row[1], row[2], row[3]] = (row[4], int.from_bytes(row[5], "big"))
     return found

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, make_url
 
 from tracekit.errors import StoreError
-from tracekit.store.backends import Backend, reading, writing
+from tracekit.store.backends import Backend
 from tracekit.store.schema import REVISIONS
 
 ABSENT = "TK-STO-009"
@@ -20,7 +20,7 @@ def ready(back: Backend, url: str, *, create: bool) -> None:
     database = make_url(url).database or ""
     if back.name == "sqlite" and not create and not Path(database).is_file():
         raise _fault(ABSENT, "")
-    with reading(back) as connection:
+    with back.engine.connect() as connection, connection.begin():
         found = revision(connection)
     if found and found not in REVISIONS:
         raise _fault(TOO_NEW, found)
@@ -45,7 +45,8 @@ def upgrade(back: Backend, target: str = "head") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with writing(back) as connection:
+    with back.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        back.lock_writes(connection.connection.driver_connection)
         config.attributes["connection"] = connection
         command.upgrade(config, target)
 

@@ -1,4 +1,4 @@
-"""Names that repeat in every record, as small integers: origins, kinds, senders, nodes, regions …
+"""Names that repeat in every record, as small integers: origins, kinds, senders, nodes and so on.
 
 Ids are given inside the write lock and cached only after the commit, so that every cached id is durable.
 """
@@ -6,7 +6,6 @@ Ids are given inside the write lock and cached only after the commit, so that ev
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from tracekit.store.backends import Backend, Raw, array
 
@@ -55,35 +54,3 @@ class Names:
     def _remember(self, space: Space, ids: dict[str, int]) -> None:
         self._ids.setdefault(space, {}).update(ids)
         self._texts.update({id_: text for text, id_ in ids.items()})
-
-
-class Naming:
-    """The names of one transaction that holds the write lock: new ones are inserted, and remembered after its commit."""
-
-    def __init__(self, names: Names, back: Backend, raw: Raw) -> None:
-        self._names, self._back, self._raw = names, back, raw
-        self.given: dict[Space, dict[str, int]] = {}
-
-    def ids(self, space: Space, texts: Iterable[str]) -> dict[str, int]:
-        """An id for each text."""
-        wanted = set(texts)
-        found = self._names.known(self._raw, space, wanted) | self.given.get(space, {})
-        new = sorted(wanted - found.keys())
-        if new:
-            top: Any = self._raw.execute("SELECT coalesce(max(id), 0) FROM names").fetchone()
-            made = {text: top[0] + offset for offset, text in enumerate(new, 1)}
-            insert = self._back.sql("INSERT INTO names (id, space, text) VALUES (?, ?, ?)")
-            with_cursor = self._raw.cursor()
-            with_cursor.executemany(insert, [(id_, space, text) for text, id_ in made.items()])
-            self.given.setdefault(space, {}).update(made)
-            found |= made
-        return found
-
-    def texts(self, ids: Iterable[int]) -> dict[int, str]:
-        """The texts of ids, new ones of this transaction included."""
-        new = {id_: text for given in self.given.values() for text, id_ in given.items()}
-        return self._names.texts(self._raw, [id_ for id_ in ids if id_ not in new]) | new
-
-    def id(self, space: Space, text: str) -> int:
-        """The id of one text."""
-        return self.ids(space, (text,))[text]

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import select, update
 
 from tracekit.store import schema
-from tracekit.store.backends import driver, reading, writing
 from tracekit.store.connected import Connected
 from tracekit.store.outgoing import add_outgoing
 from tracekit.store.values import Outgoing
 
 _OUTBOX = schema.outbox.c
-_COLUMNS = tuple(
-    _OUTBOX[name] for name in ("id", "peer", "package", "header", "record_ids", "state", "attempts", "next_at", "created_at", "last_error")
-)
+_COLUMNS = tuple(_OUTBOX[name] for name in Outgoing._fields)
 
 
 class Outbox(Connected):
@@ -25,23 +22,23 @@ class Outbox(Connected):
 
     def outbox_add(self, peer: str, record_ids: Sequence[int], at: int) -> None:
         """Let stored records go (again) to a peer, as reconciling finds them missing there."""
-        with writing(self.back) as connection:
-            add_outgoing(self.back, driver(connection), peer, record_ids, at)
+        with self._writing() as tx:
+            add_outgoing(tx, peer, record_ids, at)
 
     def outbox_fill(self, peer: str, limit: int, package: str) -> Outgoing | None:
         """Join the peer's oldest waiting batches to one package of at most `limit` records, under a package id.
 
         Returns None if nothing waits. What it returns is durable: after a crash `outbox_next` gives it again.
         """
-        with writing(self.back) as connection:
+        with self._writing() as tx:
             waiting = select(_OUTBOX.id, _OUTBOX.record_ids, _OUTBOX.next_at, _OUTBOX.created_at).where(
                 _OUTBOX.peer == peer, _OUTBOX.state == "ready", _OUTBOX.package == ""
             )
             ids: list[int] = []
             last: Any = None
-            for last in connection.execute(waiting.order_by(_OUTBOX.id).limit(limit)).all():
+            for last in tx.connection.execute(waiting.order_by(_OUTBOX.id).limit(limit)).all():
                 ids += orjson.loads(last.record_ids)
-                connection.execute(schema.outbox.delete().where(_OUTBOX.id == last.id))
+                tx.connection.execute(schema.outbox.delete().where(_OUTBOX.id == last.id))
                 if len(ids) >= limit:
                     break
             if last is None:
@@ -49,12 +46,11 @@ class Outbox(Connected):
             if len(ids) > limit:
                 # the rest keeps its place: it waits under the id of the batch it came from
                 values = {**_waiting(last, peer, ids[limit:]), "id": last.id}
-                connection.execute(schema.outbox.insert().values(values))
+                tx.connection.execute(schema.outbox.insert().values(values))
             row = {**_waiting(last, peer, ids[:limit]), "package": package}
-            raw = driver(connection)
-            top = raw.execute("SELECT coalesce(max(id), 0) FROM outbox").fetchone()[0]
-            connection.execute(schema.outbox.insert().values({**row, "id": top + 1}))
-            return Outgoing(top + 1, peer, package, "", tuple(ids[:limit]), "ready", 0, last.next_at, last.created_at, "")
+            id_ = tx.top("outbox") + 1
+            tx.connection.execute(schema.outbox.insert().values({**row, "id": id_}))
+            return Outgoing(id_, peer, package, "", tuple(ids[:limit]), "ready", 0, last.next_at, last.created_at, "")
 
     def outbox_sealed(self, package: str, header: str) -> None:
         """Keep the signed header: a retry sends the same."""
@@ -78,9 +74,9 @@ class Outbox(Connected):
 
     def outbox_waiting(self, peer: str) -> int:
         """How many records wait for a peer, in a package or not."""
-        with reading(self.back) as connection:
+        with self._reading() as tx:
             wanted = select(_OUTBOX.records).where(_OUTBOX.peer == peer, _OUTBOX.state.in_(("ready", "sent", "stopped")))
-            return sum(connection.execute(wanted).scalars())
+            return sum(tx.connection.execute(wanted).scalars())
 
     def outbox_done(self, package: str) -> None:
         """The receipt of the package has come."""
@@ -96,18 +92,23 @@ class Outbox(Connected):
 
     def outbox_resume(self, peer: str, now: int) -> int:
         """Let stopped packages of a peer go again, under their old ids; returns how many."""
-        with writing(self.back) as connection:
+        with self._writing() as tx:
             stopped = update(schema.outbox).where(_OUTBOX.peer == peer, _OUTBOX.state == "stopped")
-            return connection.execute(stopped.values(state="sent", next_at=now)).rowcount
+            return tx.connection.execute(stopped.values(state="sent", next_at=now)).rowcount
 
     def _set(self, package: str, **values: Any) -> None:
-        with writing(self.back) as connection:
-            connection.execute(update(schema.outbox).where(_OUTBOX.package == package).values(**values))
+        with self._writing() as tx:
+            tx.connection.execute(update(schema.outbox).where(_OUTBOX.package == package).values(**values))
 
     def _read(self, wanted: Any) -> list[Outgoing]:
-        with reading(self.back) as connection:
-            rows = connection.execute(wanted).all()
-        return [Outgoing(*row[:4], tuple(orjson.loads(row[4])), *row[5:]) for row in rows]
+        with self._reading() as tx:
+            rows = tx.connection.execute(wanted).mappings().all()
+        return [_outgoing(row) for row in rows]
+
+
+def _outgoing(row: Mapping[Any, Any]) -> Outgoing:
+    values: dict[str, Any] = {**row, "record_ids": tuple(orjson.loads(row["record_ids"]))}
+    return Outgoing(**values)
 
 
 def _waiting(row: Any, peer: str, ids: Sequence[int]) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, Connection, func, select
 
 from tracekit.store import schema
-from tracekit.store.backends import Raw, driver, reading
 from tracekit.store.connected import Connected
 from tracekit.store.migrate import revision
 from tracekit.store.schema import CELL, COUNTS
+from tracekit.store.transaction import Transaction
 from tracekit.store.values import FindingCount, Rollup, Status
 
 _ROLLUPS = schema.rollups.c
@@ -50,14 +51,13 @@ class Overview(Connected):
         columns = [_ROLLUPS[name] for name in group_by if name in CELL]
         sums = [func.coalesce(func.sum(_ROLLUPS[name]), 0) for name in COUNTS]
         wanted = select(*columns, *sums).where(_ROLLUPS.day.between(day_from, day_to)).group_by(*columns)
-        with reading(self.back) as connection:
-            raw = driver(connection)
+        with self._reading() as tx:
             for name, value in only.items():
                 texts = [value] if isinstance(value, str) else list(value)
-                wanted = wanted.where(_ROLLUPS[name].in_(list(self.names.known(raw, name, texts).values())))
-            rows = connection.execute(wanted).all()
+                wanted = wanted.where(_ROLLUPS[name].in_(list(tx.known(name, texts).values())))
+            rows = tx.connection.execute(wanted).all()
             named = [index for index, name in enumerate(group_by) if name != "day"]
-            texts_of = self.names.texts(raw, {row[index] for row in rows for index in named})
+            texts_of = tx.texts({row[index] for row in rows for index in named})
         found = [_rollup(row, len(columns), named, texts_of) for row in rows]
         return sorted(found, key=lambda one: tuple(map(str, one.by)))
 
@@ -66,45 +66,45 @@ class Overview(Connected):
         counts = schema.finding_counts.c
         total = func.sum(counts.count)
         wanted = select(counts.code, counts.level, total).where(counts.day.between(day_from, day_to)).group_by(counts.code, counts.level)
-        with reading(self.back) as connection:
-            raw = driver(connection)
+        with self._reading() as tx:
             if node:
-                wanted = wanted.where(counts.node == self.names.known(raw, "node", [node]).get(node, -1))
-            rows = connection.execute(wanted.having(total > 0)).all()
-            texts = self.names.texts(raw, {row[0] for row in rows})
+                wanted = wanted.where(counts.node == tx.known("node", [node]).get(node, -1))
+            rows = tx.connection.execute(wanted.having(total > 0)).all()
+            texts = tx.texts({row[0] for row in rows})
         found = [FindingCount(texts[code], level, int(count)) for code, level, count in rows]
         return sorted(found, key=lambda one: (-one.count, one.code))[:limit]
 
     def status(self) -> Status:
         """What the store holds."""
-        with reading(self.back) as connection:
-            sums = connection.execute(select(*[func.coalesce(func.sum(_ROLLUPS[name]), 0) for name in COUNTS])).one()
+        with self._reading() as tx:
+            sums = tx.connection.execute(select(*[func.coalesce(func.sum(_ROLLUPS[name]), 0) for name in COUNTS])).one()
             waiting: dict[str, dict[str, int]] = {}
             box = schema.outbox.c
-            for peer, state, count in connection.execute(select(box.peer, box.state, func.sum(box.records)).group_by(box.peer, box.state)):
+            for peer, state, count in tx.connection.execute(
+                select(box.peer, box.state, func.sum(box.records)).group_by(box.peer, box.state)
+            ):
                 waiting.setdefault(peer, {})[state] = int(count)
             return Status(
                 backend=self.back.name,
-                schema=revision(connection),
-                records=_top(connection, schema.records.c.id),
+                schema=revision(tx.connection),
+                records=_top(tx.connection, schema.records.c.id),
                 counts={name: int(value) for name, value in zip(COUNTS, sums, strict=True)},
-                receipts=_top(connection, schema.receipts.c.seq),
-                quarantine=_by(connection, schema.quarantine.c.state),
+                receipts=_top(tx.connection, schema.receipts.c.seq),
+                quarantine=_by(tx.connection, schema.quarantine.c.state),
                 outbox=waiting,
-                filings=_by(connection, schema.filings.c.state),
-                feedback_open=_by(connection, schema.feedback.c.state).get("open", 0),
-                quotes=_top(connection, schema.quotes.c.id),
-                cursors={row[0]: row[1] for row in connection.execute(select(schema.cursors.c.source, schema.cursors.c.text))},
+                filings=_by(tx.connection, schema.filings.c.state),
+                feedback_open=_by(tx.connection, schema.feedback.c.state).get("open", 0),
+                quotes=_top(tx.connection, schema.quotes.c.id),
+                cursors={row[0]: row[1] for row in tx.connection.execute(select(schema.cursors.c.source, schema.cursors.c.text))},
             )
 
     def rollups_broken(self) -> list[str]:
         """Differences between the counters and a recount of everything stored, duplicates apart: none is right."""
-        with reading(self.back) as connection:
-            raw = driver(connection)
-            real = _recount(raw)
+        with self._reading() as tx:
+            real = _recount(tx)
             kept = [name for name in COUNTS if name != "duplicate"]
             stored: dict[tuple[int, ...], tuple[int, ...]] = {}
-            for row in raw.execute(f"SELECT {', '.join((*CELL, *kept))} FROM rollups").fetchall():
+            for row in tx.rows(f"SELECT {', '.join((*CELL, *kept))} FROM rollups"):  # noqa: S608  our own names
                 if any(row[len(CELL) :]):
                     stored[row[: len(CELL)]] = tuple(row[len(CELL) :])
         return [
@@ -119,19 +119,19 @@ def _rollup(row: Sequence[int], width: int, named: Sequence[int], texts: Mapping
     return Rollup(by, *(int(value) for value in row[width:]))
 
 
-def _recount(raw: Raw) -> dict[tuple[int, ...], tuple[int, ...]]:
+def _recount(tx: Transaction) -> dict[tuple[int, ...], tuple[int, ...]]:
     real: dict[tuple[int, ...], tuple[int, ...]] = {}
     width = len(CELL)
     for sql in (_RECOUNT_RECORDS, _RECOUNT_REFUSED):
-        for row in raw.execute(sql).fetchall():
+        for row in tx.rows(sql):
             before = real.get(row[:width], (0,) * (len(row) - width))
             real[row[:width]] = tuple(int(one + two) for one, two in zip(before, row[width:], strict=True))
     return {cell: counts for cell, counts in real.items() if any(counts)}
 
 
-def _top(connection: Connection, column: object) -> int:
+def _top(connection: Connection, column: Column[Any]) -> int:
     return int(connection.execute(select(func.coalesce(func.max(column), 0))).scalar_one())
 
 
-def _by(connection: Connection, column: object) -> dict[str, int]:
+def _by(connection: Connection, column: Column[Any]) -> dict[str, int]:
     return {str(value): int(count) for value, count in connection.execute(select(column, func.count()).group_by(column))}

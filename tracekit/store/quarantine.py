@@ -10,12 +10,11 @@ from sqlalchemy import select, update
 
 from tracekit.findings import Finding
 from tracekit.store import schema
-from tracekit.store.backends import driver, reading, writing
 from tracekit.store.connected import Connected
 from tracekit.store.values import Refused
 
 _QUARANTINE = schema.quarantine.c
-_NAMES = "id kind origin key revision content_id sender receipt place state seen day node received_at findings body aside".split()
+_NAMES = Refused._fields
 _PAGE = 500
 
 
@@ -40,16 +39,15 @@ class Quarantine(Connected):
             wanted = wanted.where(_QUARANTINE.state == state)
         if code:
             wanted = wanted.where(_QUARANTINE.findings.contains(f'"{code}"', autoescape=True))
-        with reading(self.back) as connection:
-            raw = driver(connection)
+        with self._reading() as tx:
             for space, name in (("sender", sender), ("node", node)):
                 if name:
-                    wanted = wanted.where(_QUARANTINE[space] == self.names.known(raw, space, [name]).get(name, -1))
-            rows = connection.execute(wanted.order_by(_QUARANTINE.id).limit(limit)).all()
-            texts = self.names.texts(raw, {id_ for row in rows for id_ in (row.kind, row.origin, row.sender, row.node)})
+                    wanted = wanted.where(_QUARANTINE[space] == tx.known(space, [name]).get(name, -1))
+            rows = tx.connection.execute(wanted.order_by(_QUARANTINE.id).limit(limit)).all()
+            texts = tx.texts({id_ for row in rows for id_ in (row.kind, row.origin, row.sender, row.node)})
             receipts = schema.receipts.c
             numbers = {row.receipt for row in rows if row.receipt}
-            ids = {row[0]: row[1] for row in connection.execute(select(receipts.seq, receipts.id).where(receipts.seq.in_(numbers)))}
+            ids = {row[0]: row[1] for row in tx.connection.execute(select(receipts.seq, receipts.id).where(receipts.seq.in_(numbers)))}
         return [_refused(row, texts, ids.get(row.receipt, "")) for row in rows]
 
     def refused(self, id_: int) -> Refused | None:
@@ -66,8 +64,8 @@ class Quarantine(Connected):
 
     def quarantine_mark(self, ids: Iterable[int], state: Literal["new", "retried", "fixed"]) -> None:
         """Say what became of refused records; no count changes."""
-        with writing(self.back) as connection:
-            connection.execute(update(schema.quarantine).where(_QUARANTINE.id.in_(list(ids))).values(state=state))
+        with self._writing() as tx:
+            tx.connection.execute(update(schema.quarantine).where(_QUARANTINE.id.in_(list(ids))).values(state=state))
 
 
 def _refused(row: Any, texts: dict[int, str], receipt: str) -> Refused:

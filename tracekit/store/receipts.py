@@ -7,10 +7,9 @@ import hashlib
 from sqlalchemy import func, select
 
 from tracekit.store import schema
-from tracekit.store.backends import driver, reading, writing
 from tracekit.store.connected import Connected
+from tracekit.store.outgoing import write_cursor
 from tracekit.store.values import Receipt
-from tracekit.store.writing import write_cursor
 
 _RECEIPTS = schema.receipts.c
 
@@ -20,16 +19,16 @@ class Receipts(Connected):
 
     def receipt(self, sender: str, package: str) -> bytes | None:
         """The receipt that answered a package, byte for byte."""
-        with reading(self.back) as connection:
+        with self._reading() as tx:
             wanted = select(_RECEIPTS.body).where(_RECEIPTS.sender == sender, _RECEIPTS.package == package)
-            found = connection.execute(wanted).scalar()
+            found = tx.connection.execute(wanted).scalar()
         return None if found is None else bytes(found)
 
     def receipt_digest(self, sender: str, package: str) -> str | None:
         """The records digest that a package's receipt answered: another digest under the same id is refused."""
-        with reading(self.back) as connection:
+        with self._reading() as tx:
             wanted = select(_RECEIPTS.digest).where(_RECEIPTS.sender == sender, _RECEIPTS.package == package)
-            return connection.execute(wanted).scalar()
+            return tx.connection.execute(wanted).scalar()
 
     def receipts(self, after: int = 0, limit: int = 1000, sender: str = "") -> list[tuple[int, Receipt]]:
         """Receipts in order, with their numbers; the last number is where to go on."""
@@ -45,14 +44,14 @@ class Receipts(Connected):
         wanted = select(*columns).where(_RECEIPTS.seq > after).order_by(_RECEIPTS.seq).limit(limit)
         if sender:
             wanted = wanted.where(_RECEIPTS.sender == sender)
-        with reading(self.back) as connection:
-            return [(row[0], Receipt(row[1], row[2], row[3], row[4], bytes(row[5]), row[6])) for row in connection.execute(wanted)]
+        with self._reading() as tx:
+            return [(row[0], Receipt(row[1], row[2], row[3], row[4], bytes(row[5]), row[6])) for row in tx.connection.execute(wanted)]
 
     def receipts_head(self) -> tuple[int, str]:
         """How many receipts there are, and the hash that the chain of them ends in."""
-        with reading(self.back) as connection:
-            count = connection.execute(select(func.coalesce(func.max(_RECEIPTS.seq), 0))).scalar_one()
-            head = connection.execute(select(_RECEIPTS.chain).where(_RECEIPTS.seq == count)).scalar()
+        with self._reading() as tx:
+            count = tx.connection.execute(select(func.coalesce(func.max(_RECEIPTS.seq), 0))).scalar_one()
+            head = tx.connection.execute(select(_RECEIPTS.chain).where(_RECEIPTS.seq == count)).scalar()
         return count, bytes(head).hex() if head is not None else ""
 
     def receipts_broken(self) -> list[int]:
@@ -60,8 +59,8 @@ class Receipts(Connected):
         broken: list[int] = []
         chain, seq = bytes(32), 0
         columns = (_RECEIPTS.seq, _RECEIPTS.body, _RECEIPTS.sha256, _RECEIPTS.chain)
-        with reading(self.back) as connection:
-            while rows := connection.execute(select(*columns).where(_RECEIPTS.seq > seq).order_by(_RECEIPTS.seq).limit(500)).all():
+        with self._reading() as tx:
+            while rows := tx.connection.execute(select(*columns).where(_RECEIPTS.seq > seq).order_by(_RECEIPTS.seq).limit(500)).all():
                 for number, body, digest, stored in rows:
                     real = hashlib.sha256(bytes(body)).digest()
                     chain = hashlib.sha256(chain + real).digest()
@@ -72,10 +71,10 @@ class Receipts(Connected):
 
     def cursor(self, source: str) -> str | None:
         """Where a source was read to, None if never."""
-        with reading(self.back) as connection:
-            return connection.execute(select(schema.cursors.c.text).where(schema.cursors.c.source == source)).scalar()
+        with self._reading() as tx:
+            return tx.connection.execute(select(schema.cursors.c.text).where(schema.cursors.c.source == source)).scalar()
 
     def save_cursor(self, source: str, text: str) -> None:
         """Keep a cursor that no batch belongs to (results read from above)."""
-        with writing(self.back) as connection:
-            write_cursor(self.back, driver(connection), source, text)
+        with self._writing() as tx:
+            write_cursor(tx, source, text)

@@ -4,64 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
 from tracekit.store import schema
-from tracekit.store.backends import Backend, Raw, array
+from tracekit.store.backends import Row, array
 from tracekit.store.counters import Cell, Sums, problem_share
-from tracekit.store.names import Naming
+from tracekit.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from tracekit.pipeline.check import Judged
 
 
-def refuse(
-    back: Backend, raw: Raw, naming: Naming, sums: Sums, refused: Sequence[tuple[Judged, Cell, bool]], came: tuple[int, int]
-) -> None:
-    """Keep refused records, each with its cell and whether the same batch mends it.
+class Coming(NamedTuple):
+    """A refused record with its rollup cell; `mended` if a later record of the batch replaces it."""
 
-    Args:
-        back: the back end.
-        raw: the transaction's connection.
-        naming: its names.
-        sums: its counters.
-        refused: record, rollup cell, mended by a later record of the batch.
-        came: received_at and the receipt's number.
-    """
-    sql = back.sql("SELECT identity, content_id FROM quarantine WHERE identity among(?)")
-    known = set(raw.execute(sql, (array(one.identity.hex() for one, _, _ in refused),)).fetchall())
-    top = raw.execute("SELECT coalesce(max(id), 0) FROM quarantine").fetchone()[0]
-    origins = naming.ids("origin", {one.origin for one, _, _ in refused})
-    codes = naming.ids("code", {finding.code for one, _, _ in refused for finding in one.findings})
-    rows: list[tuple[Any, ...]] = []
-    again: list[tuple[Any, ...]] = []
-    for one, cell, mended in refused:
+    one: Judged
+    cell: Cell
+    mended: bool
+
+
+def refuse(tx: Transaction, sums: Sums, refused: Sequence[Coming], received_at: int, receipt: int) -> None:
+    """Keep refused records; the same content again is counted no second time. Measurements are in no counter."""
+    marks = array({coming.one.identity.hex() for coming in refused})
+    known = {tuple(row) for row in tx.rows("SELECT identity, content_id FROM quarantine WHERE identity among(?)", marks)}
+    origins = tx.ids("origin", {coming.one.origin for coming in refused})
+    codes = tx.ids("code", {finding.code for coming in refused for finding in coming.one.findings})
+    rows: list[Row] = []
+    again: list[Row] = []
+    first = tx.top("quarantine") + 1
+    for coming in refused:
+        one = coming.one
         mark = (one.identity.hex(), one.content_id)
         if mark in known:
             again.append((_findings(one), *mark))
             continue
         known.add(mark)
-        top += 1
-        rows.append(_row(top, one, cell, origins[one.origin], came, "fixed" if mended else "new"))
-        sums.add(cell, problem_share(int(one.backfill)))
-        for finding in one.findings:
-            sums.finding(one.day, codes[finding.code], cell[1], finding.level)
-    back.bulk(raw, schema.quarantine, rows)
-    seen = "UPDATE quarantine SET seen = seen + 1, state = 'new', findings = ? WHERE identity = ? AND content_id = ?"
-    raw.cursor().executemany(back.sql(seen), again)
+        rows.append(_row(first + len(rows), coming, (received_at, receipt, origins[one.origin])))
+        if not one.measurement:
+            sums.add(coming.cell, problem_share(int(one.backfill)))
+            for finding in one.findings:
+                sums.finding((one.day, codes[finding.code], coming.cell[1], finding.level))
+    tx.bulk(schema.quarantine, rows)
+    tx.many("UPDATE quarantine SET seen = seen + 1, state = 'new', findings = ? WHERE identity = ? AND content_id = ?", again)
 
 
-def _row(id_: int, one: Judged, cell: Cell, origin: int, came: tuple[int, int], state: str) -> tuple[Any, ...]:
-    day, node, kind, category, region, sender = cell
+def _row(id_: int, coming: Coming, came: tuple[int, int, int]) -> Row:
+    one, (day, node, kind, category, region, sender) = coming.one, coming.cell
+    received_at, receipt, origin = came
     place = next((finding.where for finding in one.findings if finding.where), "")
     return (
         id_,
-        came[0],
+        received_at,
         1,
-        1,
-        came[1],
+        int(not one.measurement),
+        receipt,
         sender,
         origin,
         kind,
@@ -78,30 +76,30 @@ def _row(id_: int, one: Judged, cell: Cell, origin: int, came: tuple[int, int], 
         one.content_id,
         _findings(one),
         clean(place),
-        state,
+        "fixed" if coming.mended else "new",
         one.body,
         one.aside,
     )  # fmt: skip  in the order of the table
 
 
-def mark_fixed(back: Backend, raw: Raw, sums: Sums, stored: Sequence[Judged]) -> None:
+def mark_fixed(tx: Transaction, sums: Sums, stored: Sequence[Judged]) -> None:
     """Records refused before whose identity is stored now are fixed; the very same content is no longer a problem."""
-    if not stored or not raw.execute("SELECT 1 FROM quarantine WHERE state <> 'fixed' LIMIT 1").fetchone():
+    if not stored or not tx.rows("SELECT 1 FROM quarantine WHERE state <> 'fixed' LIMIT 1"):
         return
     contents: dict[str, set[str]] = {}
     for one in stored:
         contents.setdefault(one.identity.hex(), set()).add(one.content_id)
-    sql = (
+    fixed: list[Row] = []
+    for id_, mark, content, backfill, counted, *cell in tx.rows(
         "SELECT id, identity, content_id, backfill, counted, day, node, kind, category, region, sender"
-        " FROM quarantine WHERE identity among(?) AND state <> 'fixed'"
-    )
-    fixed: list[tuple[int, int]] = []
-    for id_, mark, content, backfill, counted, *cell in raw.execute(back.sql(sql), (array(contents),)).fetchall():
+        " FROM quarantine WHERE identity among(?) AND state <> 'fixed'",
+        array(contents),
+    ):
         released = counted and content in contents[mark]
         if released:
-            sums.add(tuple(cell), problem_share(backfill, -1))
+            sums.add((cell[0], cell[1], cell[2], cell[3], cell[4], cell[5]), problem_share(backfill, -1))
         fixed.append((0 if released else counted, id_))
-    raw.cursor().executemany(back.sql("UPDATE quarantine SET state = 'fixed', counted = ? WHERE id = ?"), fixed)
+    tx.many("UPDATE quarantine SET state = 'fixed', counted = ? WHERE id = ?", fixed)
 
 
 def cleaned(one: Judged) -> Judged:

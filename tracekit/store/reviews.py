@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 import orjson
 from sqlalchemy import func, select
 
 from tracekit.store import schema
-from tracekit.store.backends import array, driver, reading, writing
+from tracekit.store.backends import array
 from tracekit.store.connected import Connected
 from tracekit.store.settling import write_filings
 from tracekit.store.values import FiledRef, Filing
 
 _FILINGS = schema.filings.c
 _FILED = schema.filed.c
-_NAMES = "record_id kind applicant refs state reason assigned_code reviewer seq changed_at".split()
+_NAMES = [field.name for field in fields(Filing)]
 
 
 class Reviews(Connected):
@@ -37,30 +38,33 @@ class Reviews(Connected):
 
     def file(self, filings: Iterable[Filing], at: int) -> list[Filing]:
         """Write filings that come without a batch (drafts, subjects known but not filed)."""
-        with writing(self.back) as connection:
-            return write_filings(self.back, driver(connection), filings, at)
+        with self._writing() as tx:
+            return write_filings(tx, filings, at)
 
     def filed(self, refs: Iterable[str]) -> dict[str, str]:
         """The filing state of those refs that the index knows."""
-        with reading(self.back) as connection:
-            sql = self.back.sql("SELECT ref, state FROM filed WHERE ref among(?)")
-            return dict(driver(connection).execute(sql, (array(refs),)).fetchall())
+        with self._reading() as tx:
+            return {row[0]: row[1] for row in tx.rows("SELECT ref, state FROM filed WHERE ref among(?)", array(refs))}
 
     def subjects(self, after: int = 0, limit: int = 1000, prefix: str = "") -> list[FiledRef]:
         """The subject index in the order of changes."""
         wanted = select(_FILED.ref, _FILED.state, _FILED.kind, _FILED.record_id, _FILED.seq).where(_FILED.seq > after)
         if prefix:
             wanted = wanted.where(_FILED.ref.startswith(prefix, autoescape=True))
-        with reading(self.back) as connection:
-            rows = connection.execute(wanted.order_by(_FILED.seq, _FILED.ref).limit(limit)).all()
+        with self._reading() as tx:
+            rows = tx.connection.execute(wanted.order_by(_FILED.seq, _FILED.ref).limit(limit)).all()
         return [FiledRef(*row) for row in rows]
 
     def filings_waiting(self) -> int:
         """How many filings wait for review."""
-        with reading(self.back) as connection:
-            return connection.execute(select(func.count()).where(_FILINGS.state == "pending")).scalar_one()
+        with self._reading() as tx:
+            return tx.connection.execute(select(func.count()).where(_FILINGS.state == "pending")).scalar_one()
 
     def _filings(self, wanted: Any) -> list[Filing]:
-        with reading(self.back) as connection:
-            rows = connection.execute(wanted).all()
-        return [Filing(*row[:3], tuple(orjson.loads(row[3])), *row[4:]) for row in rows]
+        with self._reading() as tx:
+            rows = tx.connection.execute(wanted).mappings().all()
+        return [_filing({**row, "refs": tuple(orjson.loads(row["refs"]))}) for row in rows]
+
+
+def _filing(values: dict[str, Any]) -> Filing:
+    return Filing(**values)

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Self
 
-from tracekit.store.backends import driver, open_backend
+from tracekit.store.backends import open_backend
 from tracekit.store.chains import Chains
 from tracekit.store.faults import guarded
 from tracekit.store.followups import FollowUps
@@ -19,6 +19,7 @@ from tracekit.store.receiving import Receiving
 from tracekit.store.records import Records
 from tracekit.store.reviews import Reviews
 from tracekit.store.statements import Statements
+from tracekit.store.transaction import Transaction
 
 
 class Store(Records, Receipts, Overview, Statements, Outbox, Quarantine, Chains, Reviews, FollowUps):
@@ -65,8 +66,8 @@ class Store(Records, Receipts, Overview, Statements, Outbox, Quarantine, Chains,
         The block's end commits, durably; an exception inside stores nothing.
         """
         with guarded(), self.back.engine.connect().execution_options(writing=True) as connection, connection.begin() as commit:
-            self.back.lock_origins(driver(connection), origins)
-            batch = Receiving(self.back, self.names, driver(connection))
-            yield batch
+            tx = Transaction(self.back, self.names, connection)
+            self.back.lock_origins(tx.raw, origins)
+            yield Receiving(tx)
             commit.commit()
-            batch.committed()
+            self.names.remember(tx.given)

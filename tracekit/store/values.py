@@ -239,6 +239,18 @@ class FiledRef(NamedTuple):
     seq: int
 
 
+class Query(NamedTuple):
+    """A logged query: who asked for what, and how many records the answer had."""
+
+    at: int
+    who: str
+    what: str
+    refs: tuple[str, ...]
+    purpose: str
+    answered: int
+    id: int = 0
+
+
 class Quote(NamedTuple):
     """A stored measurement, such as a market's price list entry."""
 
