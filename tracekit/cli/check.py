@@ -82,14 +82,11 @@ def _records_checked(batch: list[tuple[str, Any]], registry: "Registry") -> Iter
 
 
 def _source(file: Path, registry: "Registry") -> Iterator[Checked]:
-    from tracekit.mapping import open_source
-    from tracekit.platform.setup import read_file
+    from tracekit.platform.source_files import open_settings
 
-    source = open_source(
-        read_file(file, file, ""), file.parent, registry.adapters, lambda name: (file.parent / name).read_bytes(), defaults={"origin": "check"}
-    )
+    source = open_settings(file, registry.adapters, "check")
     for raw in source.adapter.fetch(None):
-        mapped = source.mapping.apply(raw.rows)
+        mapped = source.to_records(raw)
         yield from ((finding.where, "", [finding]) for finding in raw.findings)
         yield from ((bad.where, "", bad.findings) for bad in mapped.bad)
         yield from _records_checked([(place, flat) for flat, place in mapped.records], registry)

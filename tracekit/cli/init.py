@@ -40,6 +40,7 @@ def init(
         made = code or _DEFAULT_CODE.get(role, "") or (regions[0].ljust(6, "0") if regions else "")
         checked: Any = (role, made, name or made, regions)
         done["config"] = str(admission.create(folder, *checked, port=port, environment=environment))  # pyright: ignore[reportArgumentType]  checked by the model
+        _make_store(folder)
     done |= _link(folder, role, above, admit, credentials)
     _report(done, as_json)
 
@@ -61,6 +62,13 @@ def _link(folder: Path, role: str, above: str, admit: Path | None, credentials: 
     if credentials is not None:
         done["above"] = admission.install(folder, credentials).code
     return done
+
+
+def _make_store(folder: Path) -> None:
+    from tracekit.platform.setup import load
+    from tracekit.store import Store
+
+    Store.open(load(folder).store_url, create=True).close()
 
 
 def _report(done: dict[str, Any], as_json: bool) -> None:

@@ -18,6 +18,7 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 Config = Annotated[Path, typer.Argument(metavar="PLATFORM_TOML", help=HELP)]
 Number = Annotated[int, typer.Argument(metavar="ID", help="The number, as `list` shows it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+Raw = Annotated[bool, typer.Option("--raw", help="With prices, persons and source rows, as it came.")]
 State = Annotated[str, typer.Option(help="new, retried, fixed; empty for all.")]
 
 
@@ -41,20 +42,20 @@ def list_refused(
 
 
 @app.command()
-def show(config: Config, number: Number, as_json: AsJson = False) -> None:
+def show(config: Config, number: Number, raw: Raw = False, as_json: AsJson = False) -> None:
     """Show one refused record with its findings."""
     with opened(config) as office:
         one = office.store.refused(number)
     if one is None:
         raise TracekitError(str(number), code="TK-CLI-004", params={"what": str(number)})
     if as_json:
-        put_json({**_row(one), "record": _record(one), "findings": [describe_finding(finding) for finding in one.findings]})
+        put_json({**_row(one), "record": _record(one, raw=raw), "findings": [describe_finding(finding) for finding in one.findings]})
         return
     for name, value in _row(one).items():
         put(f"{name}: {value}")
     for finding in one.findings:
         put_finding(finding)
-    put_json(_record(one))
+    put_json(_record(one, raw=raw))
 
 
 @app.command()
@@ -62,15 +63,16 @@ def export(
     config: Config,
     file: Annotated[Path, typer.Argument(help="JSON Lines; - for standard output.")],
     state: State = "new",
+    raw: Raw = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write refused records with their findings, one JSON object a line; prices and persons are left out."""
+    """Write refused records with their findings, one JSON object a line; prices and persons only with --raw."""
     import orjson
 
     count = 0
     with opened(config) as office, (sys.stdout.buffer if str(file) == "-" else file.open("wb")) as stream:
         for one in office.store.quarantine_export(state):
-            wire = {**_row(one), "record": _record(one), "findings": [finding.to_wire() for finding in one.findings]}
+            wire = {**_row(one), "record": _record(one, raw=raw), "findings": [finding.to_wire() for finding in one.findings]}
             stream.write(orjson.dumps(wire) + b"\n")
             count += 1
     if as_json and str(file) != "-":
@@ -107,11 +109,13 @@ def _row(one: "Refused") -> dict[str, Any]:
     }  # fmt: skip  one line a table row
 
 
-def _record(one: "Refused") -> Any:
-    """The record without its group objects; what was no JSON tree is shown as text."""
+def _record(one: "Refused", *, raw: bool) -> Any:
+    """The record, without its group objects unless they are asked for; what was no JSON tree is shown as text."""
     import orjson
 
+    from tracekit.pipeline.seal import join_body
+
     try:
-        return orjson.loads(one.body)
+        return join_body(one.body, one.aside) if raw else orjson.loads(one.body)
     except ValueError:
         return one.body.decode("utf-8", "replace")

@@ -47,7 +47,7 @@ def record_of(one: Refused) -> Record | None:
         record = join_body(one.body, one.aside)
     except ValueError:
         return None
-    return None if "source_rows" in record else record
+    return None if "source_digest" in record else record
 
 
 def _still(office: Office, id_: int) -> bool:

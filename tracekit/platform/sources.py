@@ -3,21 +3,20 @@
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from tracekit.config import SourceSection
 from tracekit.dock.offline import check_sealed
-from tracekit.errors import ConfigError
 from tracekit.findings import Finding, is_problem
-from tracekit.mapping import BadRow, Source, open_source
+from tracekit.ids import canonical, sha256_hex
+from tracekit.mapping import BadRow
 from tracekit.pipeline.intake import seal_flat
 from tracekit.pipeline.times import wire_time
 from tracekit.platform.office import Office
 from tracekit.platform.reception import Reception
-from tracekit.platform.setup import read_file
+from tracekit.platform.source_files import OpenedSource, open_settings
 from tracekit.sdk import RawBatch, Record
 
 BATCH = 2000
@@ -70,21 +69,13 @@ class SourceCounts:
                 self.worst[finding["code"]] = self.worst.get(finding["code"], 0) + 1
 
 
-def open_configured(office: Office, section: SourceSection) -> Source:
-    """Open a source of the configuration: its settings file, mapping table and adapter.
+def open_configured(office: Office, section: SourceSection) -> OpenedSource:
+    """Open a source of the configuration.
 
     Raises:
         ConfigError, MappingError, SourceError: what is wrong with it.
     """
-    file = office.setup.folder / section.settings
-    text = read_file(file, office.setup.file, f"sources.{section.name}.settings")
-    return open_file(office, text, file.parent)
-
-
-def open_file(office: Office, text: str, folder: Path) -> Source:
-    """Open a source from its settings' text; what it leaves out is the platform's."""
-    own = office.setup.config.platform
-    return open_source(text, folder, office.registry.adapters, _reader(folder), defaults={"origin": own.code})
+    return open_settings(office.setup.folder / section.settings, office.registry.adapters, office.code)
 
 
 def run_source(
@@ -130,7 +121,7 @@ def judge_alone(office: Office, batch: Batch) -> list[list[Finding]]:
     return [list(mapped) if is_problem(list(mapped)) else [*found, *mapped] for found, mapped in zip(checked, batch.findings, strict=True)]
 
 
-def batches(office: Office, source: Source, cursor: str | None) -> Iterator[tuple[Batch, int]]:
+def batches(office: Office, source: OpenedSource, cursor: str | None) -> Iterator[tuple[Batch, int]]:
     """Mapped and sealed batches of about `BATCH` records, each with the number of rows it was made from."""
     batch, rows = Batch(), 0
     for raw in source.adapter.fetch(cursor):
@@ -144,8 +135,8 @@ def batches(office: Office, source: Source, cursor: str | None) -> Iterator[tupl
         yield batch, rows
 
 
-def _map(office: Office, source: Source, raw: RawBatch, batch: Batch) -> None:
-    mapped = source.mapping.apply(raw.rows)
+def _map(office: Office, source: OpenedSource, raw: RawBatch, batch: Batch) -> None:
+    mapped = source.to_records(raw)
     now = wire_time(office.clock())
     flats = [flat for flat, _ in mapped.records]
     sealed = seal_flat(flats, office.registry, office.setup.keys.origin_secret, now)
@@ -158,33 +149,19 @@ def _map(office: Office, source: Source, raw: RawBatch, batch: Batch) -> None:
             batch.add(_unmapped(source, BadRow((), finding.where, [finding]), now), finding.where, [finding])
 
 
-def _unmapped(source: Source, bad: BadRow, now: str) -> Record:
+def _unmapped(source: OpenedSource, bad: BadRow, now: str) -> Record:
     """What could not become a record is refused like any other: as it came, with what the source says of all its rows."""
-    settings = source.settings
-    known = {name: getattr(settings, name) for name in ("kind", "origin", "reporter", "category", "region")}
-    constants = {name: value for name, value in settings.constants.items() if "." not in name}
     rows = [{str(column): _plain(cell) for column, cell in value.items()} for value, _ in bad.rows]
+    kept = {"source_rows": rows}
     return {
-        **{name: value for name, value in known.items() if value},
-        **constants,
+        **source.shared,
         "key": bad.where[:128] or "?",
         "time": now[:10],
-        "source_rows": rows,
+        # rows may hold prices and persons, so they stand where nothing shows or forwards them unasked
+        "source_digest": sha256_hex(canonical(kept)),
+        "internal": {"values": kept},
     }
 
 
 def _plain(cell: Any) -> Any:
     return cell if isinstance(cell, str | int | bool) or cell is None else str(cell)
-
-
-def _reader(folder: Path) -> Callable[[str], bytes]:
-    def read(name: str) -> bytes:
-        path = folder / name
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            params = {"file": str(path), "key": "mapping", "path": str(path), "reason": str(error)}
-            raise ConfigError(f"{path}: {error}", code="TK-CFG-002", params=params) from error
-
-    return read
-
