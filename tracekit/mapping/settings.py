@@ -24,8 +24,7 @@ class SourceSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     adapter: str = "files"
-    kind: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)?$")
-    """Needed where rows are mapped; an adapter whose rows are records names the kind in each."""
+    kind: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
     mapping: str = "mapping.csv"
     """File of the mapping table, beside the TOML."""
     group: list[str] = []

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from tracekit.errors import ConfigError
-from tracekit.mapping.engine import Mapped, SourceRow, compile_mapping
 from tracekit.mapping.engine import Mapping as CompiledMapping
+from tracekit.mapping.engine import compile_mapping
 from tracekit.mapping.settings import SourceSettings, TableSettings, refuse_unknown, split_settings
 from tracekit.mapping.table import read_mapping
 from tracekit.mapping.transforms import LookupTable, index_rows
@@ -27,19 +27,11 @@ class OpenAdapter(Protocol):
         ...
 
 
-class AsRecords:
-    """Takes the place of a mapping for an adapter whose rows are flat records already (`rows_are = "records"`)."""
-
-    def apply(self, batch: Iterable[SourceRow]) -> Mapped:
-        """The rows as they are."""
-        return Mapped([(dict(value), where) for value, where in batch], [], [])
-
-
 class Source(NamedTuple):
     """A source ready to be fetched and mapped."""
 
     settings: SourceSettings
-    mapping: CompiledMapping | AsRecords
+    mapping: CompiledMapping
     adapter: Any
 
 
@@ -72,11 +64,6 @@ def open_source(
     adapter = adapters[name]
     settings, config = split_settings(given, adapter.config)
     tables = {table: _lookup_table(one, given, adapter, folder) for table, one in settings.tables.items()}
-    if getattr(config, "rows_are", "") == "records":
-        return Source(settings, AsRecords(), adapter.open(config, folder))
-    if not settings.kind:
-        params = {"place": "source.toml", "key": "kind", "detail": "Field required"}
-        raise ConfigError("source.toml: kind: Field required", code="TK-MAP-011", params=params)
     mapping = compile_mapping(read_mapping(read(settings.mapping)), settings, tables=tables, **compile_options)
     return Source(settings, mapping, adapter.open(config, folder))
 

@@ -2,6 +2,7 @@ import csv
 import doctest
 import json
 import random
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from tracekit_epcis.config import EpcisConfig
 from tracekit import codes
 from tracekit.errors import SourceError
 from tracekit.findings import is_problem
-from tracekit.mapping import open_source
 from tracekit.spec.messages import message
 from tracekit.spec.sets import core_set
 from tracekit.spec.validators import validator
@@ -375,12 +375,12 @@ def test_hook_register_adapters() -> None:
     assert message("TK-EPCIS-001").title_zh
 
 
-def test_the_example_source_opens_without_a_mapping() -> None:
-    adapters = {one.id: one for one in register_adapters()}
-    text = (EXAMPLES / "source.toml").read_text(encoding="utf-8")
-    source = open_source(text, EXAMPLES, adapters, lambda name: (EXAMPLES / name).read_bytes(), defaults={"origin": "city"})
-    mapped = [source.mapping.apply(batch.rows) for batch in source.adapter.fetch(None)]
-    records = [record for one in mapped for record, _ in one.records]
+def test_the_example_source_needs_no_mapping() -> None:
+    (adapter,) = register_adapters()
+    settings = tomllib.loads((EXAMPLES / "source.toml").read_text(encoding="utf-8"))["source"]
+    assert settings.pop("adapter") == adapter.id
+    source = adapter.open(adapter.config.model_validate(settings), EXAMPLES)
+    records = [raw.value for batch in source.fetch(None) for raw in batch.rows]
     assert len(records) == 67
     assert {record["origin"] for record in records} == {"epcis-examples"}
     assert {record["kind"].removeprefix("core.").removesuffix("_event") for record in records} == {record["shape"] for record in records}

@@ -1,6 +1,6 @@
 """What a source of EPCIS documents must say, because the documents do not."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -12,8 +12,6 @@ class EpcisConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rows_are: ClassVar[str] = "records"
-    """No mapping: the standard is the mapping."""
     path: str
     """A file, a folder (all `*.json` and `*.jsonld` below it) or a pattern; relative to the settings file."""
     origin: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
