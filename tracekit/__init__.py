@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from tracekit.dock.offline import check
     from tracekit.dock.receipt import Pending, Receipt, Result
     from tracekit.dock.retry import Retry
+    from tracekit.dock.texts import explain
     from tracekit.errors import (
         ConfigError,
         DockingDenied,
@@ -37,6 +38,7 @@ _PLACES = {
     "TracekitError": "tracekit.errors",
     "check": "tracekit.dock.offline",
     "content_id": "tracekit.ids",
+    "explain": "tracekit.dock.texts",
     "parse_ref": "tracekit.ids",
 }
 
@@ -57,6 +59,7 @@ __all__ = [
     "TracekitError",
     "check",
     "content_id",
+    "explain",
     "parse_ref",
 ]
 

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import orjson
 
+from tracekit.config import Credentials, read_table
 from tracekit.dock.flat import Flat, wire_records
 from tracekit.dock.receipt import Pending, Receipt
 from tracekit.dock.retry import Retry
@@ -17,7 +18,7 @@ from tracekit.dock.sealing import Mode, Signer, pack
 from tracekit.dock.sending import Sender
 from tracekit.dock.session import Description, Session
 from tracekit.dock.spool import Spool
-from tracekit.errors import DockingUnavailable
+from tracekit.errors import ConfigError, DockingUnavailable
 from tracekit.findings import Finding
 from tracekit.ids import canonical
 from tracekit.sdk import Record, Suite
@@ -77,7 +78,7 @@ class Client:
         self._origin_secret = salt_secret.encode() if isinstance(salt_secret, str) else salt_secret
         self._signer = Signer.of(suite, key, public_key)
         self.session = Session(line or Line(url), code, secret, environment=environment, receiver=receiver, clock=clock)
-        self.spool = Spool(spool, link={"sender": code, "environment": environment, "url": self.session.line.url})
+        self.spool = Spool(spool, link={"sender": code, "environment": environment, "receiver": receiver})
         suites = {ED25519.id: ED25519, suite.id: suite}
         self._sender = Sender(
             self.session,
@@ -89,6 +90,20 @@ class Client:
             random=random,
             wait=wait,
         )  # fmt: skip  one subject a line
+
+    @classmethod
+    def admitted(cls, credentials: str | Path, key: str | Path, **options: Any) -> Self:
+        """A client from the files of an admission: the platform's `credentials/CODE.json` and our own signing key.
+
+        Args:
+            options: as for `Client`, for what the files do not say: `spool`, `origin_secret` …
+
+        Raises:
+            ConfigError: a file cannot be read, or a key of it is wrong.
+        """
+        given = read_table(Credentials, _json(credentials), Path(credentials))
+        options = {"environment": given.environment, "receiver": given.code, "platform_key": given.public_key, **options}
+        return cls(given.url, code=given.client, secret=given.client_secret, key=_read(key).decode(), **options)
 
     def __repr__(self) -> str:
         return f"Client({self.session.line.url!r}, code={self.code!r}, environment={self.session.environment!r})"
@@ -246,3 +261,19 @@ class Client:
         if down and not self.spool.is_durable:
             raise DockingUnavailable(f"{down.reason}; no spool file keeps package {down.package}", code=down.code)
         return settled
+
+
+def _read(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        params = {"file": str(path), "key": "", "path": str(path), "reason": str(error)}
+        raise ConfigError(f"{path}: {error.strerror}", code="TK-CFG-002", params=params) from error
+
+
+def _json(path: str | Path) -> dict[str, Any]:
+    try:
+        value: Any = orjson.loads(_read(path))
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}", code="TK-CFG-015", params={"file": str(path), "reason": str(error)}) from None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

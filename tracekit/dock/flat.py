@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
+import orjson
+
 from tracekit.dock.sealing import time_text
 from tracekit.errors import ConfigError
 from tracekit.pipeline.intake import seal_flat
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 class Model(Protocol):
     """What a generated pydantic model can do."""
 
-    def model_dump(self, *, mode: str, exclude_none: bool) -> dict[str, Any]:
-        """The model as a JSON-shaped tree."""
+    def to_flat(self) -> dict[str, Any]:
+        """The flat JSON tree."""
         ...
 
 
@@ -26,6 +28,8 @@ Flat = Mapping[str, Any] | Model
 
 # sealing needs the identity; a record without one is sealed under these and then shown to the check without them
 _STAND_INS = {"origin": "-", "key": "-", "kind": "-"}
+# dates are text in one of the forms of the wire; orjson would choose a form of its own
+_PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _JSON = (str, int, bool, float, type(None))
 
 
@@ -47,6 +51,7 @@ def wire_records(records: Iterable[Flat], registry: "Registry", *, origin: str, 
 def _wire(flat: Record, index: int, registry: "Registry", secret: bytes, stamp: str) -> Record:
     missing = _STAND_INS.keys() - flat.keys()
     try:
+        orjson.dumps(flat, option=_PLAIN)
         record = seal_flat([{**_STAND_INS, **flat}], registry, secret, stamp)[0]
     except (TypeError, ValueError) as error:
         raise not_json(flat, index, str(error)) from None
@@ -75,4 +80,4 @@ def _foreign(value: object, path: str) -> tuple[str, object] | None:
 
 
 def _tree(one: Flat) -> Record:
-    return one.model_dump(mode="json", exclude_none=True) if isinstance(one, Model) else dict(one)
+    return one.to_flat() if isinstance(one, Model) else dict(one)

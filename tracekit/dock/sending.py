@@ -140,9 +140,10 @@ class Sender:
         """One attempt, written down before the first byte leaves and after the last has come."""
         number = self.queue.begin(entry.id, self._clock())
         try:
-            described = self.session.describe()
+            header = orjson.loads(entry.body)["header"]
+            described = self.session.accept(self.session.describe(), header["receiver"])
             body = self.session.call("POST", "submit", body=entry.body, encodings=described.encodings).body
-            receipt = self.checked(body, orjson.loads(entry.body)["header"], described)
+            receipt = self.checked(body, header, described)
         except DockingRejected as error:
             self.queue.reject(entry.id, error.code, error.detail, self._clock(), number)
             raise

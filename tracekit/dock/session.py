@@ -104,15 +104,16 @@ class Session:
             self._described_at = now
         return self._described
 
-    def accept(self, described: Description) -> Description:
+    def accept(self, described: Description, receiver: str = "") -> Description:
         """See that a description is of our environment, and of the platform that was meant.
 
         Raises:
             DockingDenied: it is not.
         """
-        if self.receiver and described.platform != self.receiver:
-            params = {"address": self.line.url, "expected": self.receiver, "other": described.platform}
-            detail = f"{self.line.url} is {described.platform}, not {self.receiver}"
+        meant = receiver or self.receiver or described.platform
+        if described.platform != meant:
+            params = {"address": self.line.url, "expected": meant, "other": described.platform}
+            detail = f"{self.line.url} is {described.platform}, not {meant}"
             raise DockingDenied(detail, code="TK-DOCK-024", params=params)
         if described.environment != self.environment:
             params = {"own": self.environment, "other": described.environment}

@@ -178,10 +178,10 @@ class Spool:
         """A spool opened for another link would send a package to the wrong platform."""
         for name, value in link.items():
             other = self.note(f"link.{name}")
-            if other and other != value:
+            if other and value and other != value:
                 params = {"file": self.file, "field": name, "other": other}
                 raise ConfigError(f"{self.file}: {name} is {other}, not {value}", code="TK-DOCK-016", params=params)
-            if not other:
+            if value and not other:
                 self.note(f"link.{name}", value)
 
     def _row(self, sql: str, *values: object) -> tuple[Any, ...] | None:

@@ -1,13 +1,29 @@
 """The client against a strict platform on a real socket."""
 
+from datetime import date
+
 import orjson
 import pytest
 
-from tracekit import DockingDenied, DockingRejected, DockingUnavailable, Pending, Receipt, Retry
+from tracekit import (
+    Client,
+    ConfigError,
+    DockingDenied,
+    DockingRejected,
+    DockingUnavailable,
+    Finding,
+    Pending,
+    Receipt,
+    Retry,
+    StoreFull,
+    explain,
+)
 from tracekit.ids import content_id
+from tracekit.model.core import Subject
 from tracekit.suites import ED25519
 
 pytestmark = pytest.mark.wire
+CITY = "city-370200"
 
 
 def test_send_returns_a_receipt_that_the_platform_signed(platform, connect, shops):
@@ -313,3 +329,63 @@ def test_reading_operations_pass_their_parameters(platform, connect):
         ("/v1/trace", {"ref": "tran:37020000112345678901", "direction": "back"}),
         ("/v1/register", {"cursor": "7"}), ("/v1/codesets", {"id": "document_type"}), ("/v1/subjects", {"cursor": "1"}),
     ]  # fmt: skip
+
+
+def test_a_spool_never_goes_to_another_platform(platform, connect, shops, monkeypatch):
+    platform.faults += ["cut"]
+    connect(retry=Retry(budget=0)).send(shops(1))
+    own = platform.describe()
+    monkeypatch.setattr(platform, "describe", lambda: {**own, "platform": "city-370100"})
+    with pytest.raises(DockingDenied) as caught:
+        connect().flush()
+    assert caught.value.code == "TK-DOCK-024"
+    assert len(platform.bodies) == 1
+    monkeypatch.undo()
+    assert isinstance(connect().flush()[0], Receipt)
+
+
+def test_records_that_cannot_be_json_are_told_by_field(connect, shops):
+    flat = {**shops(1)[0], "refs": [{"ref": "org:1", "valid_from": date(2026, 1, 1)}]}
+    with pytest.raises(ConfigError) as caught:
+        connect().send([*shops(2), flat])
+    assert (caught.value.params["index"], caught.value.params["field"]) == ("2", "refs.1.valid_from")
+
+
+def test_checking_offline_finds_without_a_platform(connect, shops):
+    client = connect(url="http://127.0.0.1:9")
+    good, bad = shops(2)
+    del bad["name"], bad["key"]
+    found = client.check([good, bad, {"kind": "no.such"}, {}])
+    assert found[0] == []
+    assert {(one.code, one.path) for one in found[1]} == {("TK-REC-002", "name"), ("TK-REC-002", "key")}
+    assert all(one.level == "error" for one in found[2] + found[3])
+    assert found[3]
+
+
+def test_models_are_sent_as_their_flat_form(platform, connect, shops):
+    subject = Subject(**{**shops(1)[0], "origin": "shop-7", "recorded_at": "2026-11-20T08:00:00+08:00"})
+    connect().send([subject])
+    assert orjson.loads(platform.bodies[0])["records"][0]["personal"]["values"] == {"phone": "13800000000"}
+
+
+def test_credentials_files_make_a_client(platform, shops, keys, core, tmp_path):
+    given = {
+        "code": CITY, "name": "city", "role": "city", "environment": "test", "url": platform.url,
+        "public_key": platform.public, "client": "shop-7", "client_secret": "s3cret-of-shop-7",
+    }  # fmt: skip
+    (tmp_path / "c.json").write_bytes(orjson.dumps(given))
+    (tmp_path / "k.pem").write_text(keys[0])
+    with Client.admitted(tmp_path / "c.json", tmp_path / "k.pem", registry=core) as client:
+        assert client.send(shops(1))[0].counts["valid"] == 1
+    for name, text in {"none.json": None, "bad.json": "{", "list.json": "[]", "short.json": '{"url": "https://x.example"}'}.items():
+        if text is not None:
+            (tmp_path / name).write_text(text)
+        with pytest.raises(ConfigError):
+            Client.admitted(tmp_path / name, tmp_path / "k.pem")
+
+
+def test_explain_says_place_meaning_and_remedy_in_both_languages():
+    finding = Finding("TK-REC-002", path="items.1.ref", params={"name": "批次", "path": "items.1.ref"})
+    assert explain(finding).startswith("items.1.ref: ")
+    assert explain(finding, "en").endswith(" [TK-REC-002]")
+    assert "TK-DOCK-017" in explain(StoreFull("x", code="TK-DOCK-017", params={"file": "spool.db"}))

@@ -176,13 +176,13 @@ def test_a_refused_package_stops_and_the_others_go(platform, accept, outbox, sto
 
 def test_denied_stops_the_run_and_says_so(platform, accept, outbox):
     accept(2)
-    platform.faults += [(403, "TK-DOCK-115", {})] * 2
+    platform.faults += [(403, "TK-DOCK-115", {})]
     with pytest.raises(DockingDenied):
         outbox().run()
     assert outbox().run().waiting == 0
 
 
-def test_another_platform_at_the_address_gets_nothing(platform, accept, outbox, hands, keys, store):
+def test_another_platform_at_the_address_gets_nothing(platform, accept, hands, keys, store):
     accept(1)
     session = Session(Line(platform.url), "shop-7", "s3cret-of-shop-7", environment="test", receiver="nation", clock=hands.clock)
     runner = Outbox(store, session, Signer.of(ED25519, keys[0]), code="shop-7", peer=CITY, withheld=lambda _: ())
