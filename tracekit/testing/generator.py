@@ -99,7 +99,8 @@ def _reporting(world: World) -> dict[str, tuple[int, int]]:
 def _correction(folder: Path, world: World) -> Correction | None:
     """The first problem of the worst node whose mended row changes nothing else: nobody depends on a till slip."""
     node = worst_node(world)
-    spoiled = [event for event in world.delivered() if event.problem and event.node is node and not _leads_on(world, event)]
+    leads_on = {id(one) for event in world.events for choice in event.needs for one in choice}
+    spoiled = [one for one in world.delivered() if one.problem and one.node is node and id(one) not in leads_on]
     if not spoiled or node is None:
         return None
     event = spoiled[0]
@@ -109,6 +110,3 @@ def _correction(folder: Path, world: World) -> Correction | None:
         origin, event.enterprise.city.platform, node.ref, kind, key, event.problem, settings, event.whole or event.flat
     )
 
-
-def _leads_on(world: World, event: Event) -> bool:
-    return any(event is one for other in world.events for choice in other.needs for one in choice)
