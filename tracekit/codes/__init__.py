@@ -11,6 +11,6 @@ True
 [None, 'TK-CODE-001']
 """
 
-from tracekit.codes._schemes import CodeScheme, get, register, registry_batch, schemes
+from tracekit.codes._schemes import CodeScheme, get, registry_batch, schemes
 
-__all__ = ["CodeScheme", "get", "register", "registry_batch", "schemes"]
+__all__ = ["CodeScheme", "get", "registry_batch", "schemes"]

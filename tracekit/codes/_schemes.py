@@ -1,11 +1,11 @@
-"""Schemes by id: the core's, imported on first use, and those that plugins register."""
+"""The core's schemes by id, imported on first use."""
 
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from tracekit.errors import CodeError, PluginError
+from tracekit.errors import CodeError
 
 _MODULES = (
     *("uscc", "org", "area", "gtin", "sscc", "gln", "node", "merchant", "tran"),
@@ -13,7 +13,6 @@ _MODULES = (
 )
 _OPAQUE = ("quarantine", "meat-quality", "origin-cert", "vege-test", "till-slip", "plate", "promise", "market-entry")
 _CORE = frozenset((*_MODULES, *_OPAQUE))
-_registered: dict[str, "CodeScheme"] = {}
 
 
 class CodeScheme(Protocol):
@@ -53,8 +52,8 @@ def _core(scheme: str) -> CodeScheme:
 
 
 def schemes() -> list[str]:
-    """The ids of all schemes, sorted: the core's and those registered."""
-    return sorted(_CORE | _registered.keys())
+    """The ids of the core's schemes, sorted; plugins' are in the registry."""
+    return sorted(_CORE)
 
 
 def get(scheme: str) -> CodeScheme:
@@ -65,22 +64,8 @@ def get(scheme: str) -> CodeScheme:
     """
     if scheme in _CORE:
         return _core(scheme)
-    if scheme in _registered:
-        return _registered[scheme]
     known = " ".join(schemes())
     raise CodeError(f"no code scheme {scheme!r}; known: {known}", code="TK-CODE-004", params={"value": scheme, "known": known})
-
-
-def register(scheme: CodeScheme) -> None:
-    """Add a plugin's scheme; adding the same one again changes nothing.
-
-    Raises:
-        PluginError: another scheme has that id.
-    """
-    name = scheme.SCHEME
-    if name in _CORE or _registered.get(name, scheme) is not scheme:
-        raise PluginError(f"code scheme {name!r} exists already", code="TK-PLG-002", params={"what": "code scheme", "id": name})
-    _registered[name] = scheme
 
 
 def registry_batch(scheme: CodeScheme, values: list[str]) -> list[str | None]:

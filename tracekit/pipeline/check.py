@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from tracekit.findings import Finding, is_problem
 from tracekit.ids import identity
 from tracekit.pipeline.link import FREE, Edge, Linker, broken_link, joins, linker, rungs
+from tracekit.pipeline.refs import ENVELOPE_REFS, check_refs, refs_of
 from tracekit.pipeline.seal import faulty_groups, split_body
 from tracekit.pipeline.terms import Term, compile_term, first_key
 from tracekit.pipeline.times import day_number, interval
@@ -28,8 +29,6 @@ Identity = tuple[str, str, str]
 
 FILED = frozenset(("subject", "node", "merchant", "product", "device", "asset"))
 """Record types that wait for a review before they count as known."""
-
-_ENVELOPE_REFS = ("party", "counterparty", "place", "reporter")
 
 
 class Known(NamedTuple):
@@ -137,7 +136,7 @@ class Checks:
     def prepare(self, records: Iterable[Record], received_at: int) -> list[Judged]:
         """Check each record alone: form, codes, digests of its groups. `received_at` is epoch seconds."""
         judged = [self._prepare(record, received_at) for record in records]
-        self._check_codes(judged)
+        check_refs(judged, self.registry)
         return judged
 
     def _prepare(self, record: Record, received_at: int) -> Judged:
@@ -152,22 +151,6 @@ class Checks:
             findings += [Finding("TK-REC-090", "error", f"groups.{group}") for group in faulty_groups(record)]
         return _readable(record, checks, findings, received_at)
 
-    def _check_codes(self, judged: Sequence[Judged]) -> None:
-        by_scheme: dict[str, set[str]] = {}
-        for ref in {ref for one in judged for ref in one.refs}:
-            scheme, _, value = ref.partition(":")
-            by_scheme.setdefault(scheme, set()).add(value)
-        bad: dict[str, str] = {}
-        for scheme, values in by_scheme.items():
-            known = self.registry.schemes.get(scheme)
-            ordered = list(values)
-            codes = known.check_batch(ordered) if known else ["TK-CODE-004"] * len(ordered)
-            bad.update({f"{scheme}:{value}": code for value, code in zip(ordered, codes, strict=True) if code})
-        if bad:
-            for one in judged:
-                if not bad.keys().isdisjoint(one.refs):
-                    one.findings = one.findings + _code_findings(one.record, bad)
-
     def wanted(self, judged: Sequence[Judged]) -> Wanted:
         """Which facts the batch needs."""
         wanted = Wanted()
@@ -179,7 +162,7 @@ class Checks:
                 wanted.business.add(one.business_key)
             for key in one.keys:
                 (wanted.offers if key.side == "seek" else wanted.seekers).add(key.key)
-            wanted.filed.update(one.record[name] for name in _ENVELOPE_REFS if name in one.record)
+            wanted.filed.update(one.record[name] for name in ENVELOPE_REFS if name in one.record)
         return wanted
 
     def judge(self, judged: list[Judged], known: Mapping[Identity, Sequence[Known]], facts: Facts) -> Outcome:
@@ -317,7 +300,7 @@ def _readable(record: Record, checks: KindChecks, findings: list[Finding], recei
         hashlib.sha256(body).hexdigest(),
         identity(record["origin"], kind.id, record["key"]),
         findings,
-        refs=_refs(record),
+        refs=refs_of(record),
         day=day_number(start),
         start=start,
         end=end,
@@ -383,21 +366,3 @@ def _start_or_zero(value: object) -> int:
 
 def _short(value: object) -> str:
     return str(value)[:64] if isinstance(value, str | int) else type(value).__name__
-
-
-def _refs(record: Record) -> tuple[str, ...]:
-    found = [record[name] for name in _ENVELOPE_REFS if name in record]
-    for item in record.get("items", ()):
-        found += [item[name] for name in ("ref", "product", "supplier") if name in item]
-    for document in record.get("documents", ()):
-        found += [document[name] for name in ("ref", "issuer") if name in document]
-    return tuple(found)
-
-
-def _code_findings(record: Record, bad: Mapping[str, str]) -> list[Finding]:
-    places = [(name, record[name]) for name in _ENVELOPE_REFS if name in record]
-    for item in record.get("items", ()):
-        places += [(f"items.{item['line']}.{name}", item[name]) for name in ("ref", "product", "supplier") if name in item]
-    for index, document in enumerate(record.get("documents", ()), 1):
-        places += [(f"documents.{index}.{name}", document[name]) for name in ("ref", "issuer") if name in document]
-    return [Finding(bad[ref], "error", path, {"value": ref}) for path, ref in places if ref in bad]

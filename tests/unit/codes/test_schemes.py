@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tracekit import codes
 from tracekit.codes import batch, merchant
-from tracekit.errors import CodeError, PluginError
+from tracekit.errors import CodeError
 
 MODULES = sorted(one.name for one in pkgutil.iter_modules(codes.__path__))
 FUNCTIONS = ("compact", "validate", "is_valid", "parse", "check_batch", "registry", "registry_batch")
@@ -66,19 +66,6 @@ def test_no_scheme_is_imported_before_it_is_asked_for():
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert "uscc" not in loaded
     assert "_area_tables" not in loaded
-
-
-def test_a_plugin_adds_its_scheme_once_and_none_takes_the_id_of_another():
-    shape = {name: getattr(codes.get("node"), name) for name in (*FUNCTIONS, "NAME_ZH", "NAME_EN", "SOURCE")}
-    ear = SimpleNamespace(**shape, SCHEME="test-ear-tag")
-    codes.register(ear)
-    codes.register(ear)
-    assert codes.get("test-ear-tag") is ear
-    assert "test-ear-tag" in codes.schemes()
-    for taken in ("test-ear-tag", "uscc", "plate"):
-        with pytest.raises(PluginError):
-            codes.register(SimpleNamespace(**{**shape, "SCHEME": taken}))
-    codes._schemes._registered.clear()
 
 
 def test_a_scheme_without_a_list_has_no_hints():

@@ -1,0 +1,84 @@
+"""The refs of a batch, checked once a scheme: format and checksum refuse, an unknown area only warns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracekit import codes
+from tracekit.findings import Finding, Level
+from tracekit.ids import parse_ref
+from tracekit.sdk import Record
+
+if TYPE_CHECKING:
+    from tracekit.pipeline.check import Judged
+    from tracekit.registry import Registry
+
+ENVELOPE_REFS = ("party", "counterparty", "place", "reporter")
+ITEM_REFS = ("ref", "product", "supplier")
+DOCUMENT_REFS = ("ref", "issuer")
+LISTED = ("area", "node")
+"""Schemes whose register is complete enough to warn by: GB/T 2260 and what begins with it. Others would only make noise."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with a ref."""
+
+    code: str
+    level: Level
+
+
+def refs_of(record: Record) -> tuple[str, ...]:
+    """Every ref that the core's fields of a (well-formed) record hold; areas too, as `area:` refs."""
+    found = [record[name] for name in ENVELOPE_REFS if name in record]
+    if record["region"].isdigit():
+        found.append(f"area:{record['region']}")
+    for item in record.get("items", ()):
+        found += [item[name] for name in ITEM_REFS if name in item]
+    for document in record.get("documents", ()):
+        found += [document[name] for name in DOCUMENT_REFS if name in document]
+    return tuple(found)
+
+
+def check_refs(judged: Sequence[Judged], registry: Registry) -> None:
+    """Check all refs of a batch, each scheme in one call, and add findings to the records that hold a faulty one."""
+    by_scheme: dict[str, list[str]] = {}
+    for text in {text for one in judged for text in one.refs}:
+        scheme, _, value = text.partition(":")
+        by_scheme.setdefault(scheme, []).append(value)
+    faults = dict(fault for scheme, values in by_scheme.items() for fault in _faults(scheme, values, registry))
+    if faults:
+        for one in judged:
+            if not faults.keys().isdisjoint(one.refs):
+                one.findings = one.findings + list(_findings(one.record, faults))
+
+
+def _faults(scheme: str, values: list[str], registry: Registry) -> Iterator[tuple[str, Fault]]:
+    known = registry.schemes.get(scheme)
+    found: Iterable[str | None] = known.check_batch(values) if known else ["TK-CODE-004"] * len(values)
+    yield from ((f"{scheme}:{value}", Fault(code, "error")) for value, code in zip(values, found, strict=True) if code)
+    if scheme in LISTED:
+        hints = codes.registry_batch(codes.get(scheme), values)
+        yield from ((f"{scheme}:{value}", Fault(code, "warning")) for value, code in zip(values, hints, strict=True) if code)
+
+
+def _findings(record: Record, faults: Mapping[str, Fault]) -> Iterator[Finding]:
+    for path, text in _places(record):
+        fault = faults.get(text)
+        if fault:
+            yield Finding(fault.code, fault.level, path, {"value": _shown(text)})
+
+
+def _places(record: Record) -> Iterator[tuple[str, str]]:
+    yield from ((name, record[name]) for name in ENVELOPE_REFS if name in record)
+    yield "region", f"area:{record['region']}"
+    for item in record.get("items", ()):
+        yield from ((f"items.{item['line']}.{name}", item[name]) for name in ITEM_REFS if name in item)
+    for index, document in enumerate(record.get("documents", ()), 1):
+        yield from ((f"documents.{index}.{name}", document[name]) for name in DOCUMENT_REFS if name in document)
+
+
+def _shown(text: str) -> str:
+    """What a finding may show: never a person's number, not even one sent where a hash belongs."""
+    scheme, value = parse_ref(text)
+    return f"person:{value[:2]}***" if scheme == "person" else text
