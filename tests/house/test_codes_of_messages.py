@@ -60,11 +60,15 @@ def test_every_message_speaks_both_languages_and_says_what_to_do(files: list[Pat
     assert wrong == []
 
 
+# a text names the element by its Chinese name or by its path
+NAMES = {"name", "path", "type"}
+
+
 def test_parameters_are_the_same_in_both_languages(files: list[Path]) -> None:
     wrong = [
         f"{path.name} {row['code']}"
         for path in _tables(files)
         for row in _rows(path)
-        if set(re.findall(r"{(\w+)}", row["title_zh"])) != set(re.findall(r"{(\w+)}", row["title_en"]))
+        if set(re.findall(r"{(\w+)}", row["title_zh"])) - NAMES != set(re.findall(r"{(\w+)}", row["title_en"])) - NAMES
     ]
     assert wrong == []
