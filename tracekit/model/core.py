@@ -205,12 +205,12 @@ class Item(Part):
     line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
     role: Annotated[ItemRoleCode, Field(title="作用")]
     ref: Annotated[Annotated[str, FORM.ref()] | None, Field(title="批次或个体标识")] = None
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')] | None, Field(title="产品")] = None
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=10)] | None, Field(title="数量")] = None
-    origin_area: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')] | None, Field(title="产地编码")] = None
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="供货方")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
     extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
@@ -222,14 +222,14 @@ class Document(Part):
     type: Annotated[DocumentTypeCode, Field(title="单证类型")]
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="单证号")]
     direction: Annotated[DocumentDirectionCode, Field(title="方向")]
-    issuer: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="签发方")] = None
+    issuer: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="签发方")] = None
     issued: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="签发日期")] = None
 
 
 class Measurement(Part):
     """检验、检测、计量结果 / Results of inspection, tests and measuring."""
 
-    type: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_.-]*')], Field(title="检测项目")]
+    type: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_.-]*")], Field(title="检测项目")]
     value: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="测得值")] = None
     unit: Annotated[UnitCode | None, Field(title="测得值单位")] = None
     result: Annotated[ResultCode | None, Field(title="结论")] = None
@@ -244,12 +244,12 @@ class Void(FlatRecord):
     kind: Annotated[str, FORM.kind_name()]
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     action: Literal["void"] = "void"
@@ -270,12 +270,12 @@ class Subject(FlatRecord):
     kind_id: ClassVar[str] = "core.subject"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    ref: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'person', 'local')], Field(title="主体标识")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    ref: Annotated[Annotated[str, FORM.ref("uscc", "org", "person", "local")], Field(title="主体标识")]
     name: Annotated[Annotated[str, FORM.text(100)], Field(title="名称")]
     subject_type: Annotated[SubjectTypeCode, Field(title="主体类型")]
     kind: Annotated[Literal["core.subject"], Field(title="记录类型")] = "core.subject"
@@ -283,16 +283,16 @@ class Subject(FlatRecord):
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')] | None, Field(title="品类")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")] | None, Field(title="品类")] = None
     refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
     roles: Annotated[Annotated[tuple[SubjectRoleCode, ...], Field(min_length=1, max_length=20)] | None, Field(title="追溯角色")] = None
     license_no: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="许可证号")] = None
-    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], ...], Field(min_length=1, max_length=50)] | None, Field(title="经营品类")] = None
+    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], ...], Field(min_length=1, max_length=50)] | None, Field(title="经营品类")] = None
     address: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="经营地址")] = None
     legal_person: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="法人代表")] = None
     contact: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="联系人")] = None
-    phone: Annotated[Annotated[str, FORM.text(30, '[0-9+() -]{3,30}')] | None, Field(title="联系电话")] = None
-    email: Annotated[Annotated[str, FORM.text(255, '[^@ ]{1,64}@[^@ ]{1,190}')] | None, Field(title="邮箱")] = None
+    phone: Annotated[Annotated[str, FORM.text(30, "[0-9+() -]{3,30}")] | None, Field(title="联系电话")] = None
+    email: Annotated[Annotated[str, FORM.text(255, "[^@ ]{1,64}@[^@ ]{1,190}")] | None, Field(title="邮箱")] = None
     filed_on: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="备案日期")] = None
 
 
@@ -302,32 +302,32 @@ class Node(FlatRecord):
     kind_id: ClassVar[str] = "core.node"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     name: Annotated[Annotated[str, FORM.text(100)], Field(title="名称")]
     node_type: Annotated[NodeTypeCode, Field(title="节点类型")]
-    subject: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'person', 'local')], Field(title="主体标识")]
-    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], ...], Field(min_length=1, max_length=50)], Field(title="经营品类")]
+    subject: Annotated[Annotated[str, FORM.ref("uscc", "org", "person", "local")], Field(title="主体标识")]
+    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], ...], Field(min_length=1, max_length=50)], Field(title="经营品类")]
     address: Annotated[Annotated[str, FORM.text(200)], Field(title="经营地址")]
     kind: Annotated[Literal["core.node"], Field(title="记录类型")] = "core.node"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')] | None, Field(title="品类")] = None
-    ref: Annotated[Annotated[str, FORM.ref('node', 'gln', 'local')] | None, Field(title="节点编码")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")] | None, Field(title="品类")] = None
+    ref: Annotated[Annotated[str, FORM.ref("node", "gln", "local")] | None, Field(title="节点编码")] = None
     refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
     license_no: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="许可证号")] = None
     longitude: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="经度")] = None
     latitude: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="纬度")] = None
     legal_person: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="法人代表")] = None
     contact: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="联系人")] = None
-    phone: Annotated[Annotated[str, FORM.text(30, '[0-9+() -]{3,30}')] | None, Field(title="联系电话")] = None
-    fax: Annotated[Annotated[str, FORM.text(30, '[0-9+() -]{3,30}')] | None, Field(title="传真")] = None
-    email: Annotated[Annotated[str, FORM.text(255, '[^@ ]{1,64}@[^@ ]{1,190}')] | None, Field(title="邮箱")] = None
+    phone: Annotated[Annotated[str, FORM.text(30, "[0-9+() -]{3,30}")] | None, Field(title="联系电话")] = None
+    fax: Annotated[Annotated[str, FORM.text(30, "[0-9+() -]{3,30}")] | None, Field(title="传真")] = None
+    email: Annotated[Annotated[str, FORM.text(255, "[^@ ]{1,64}@[^@ ]{1,190}")] | None, Field(title="邮箱")] = None
     filed_on: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="备案日期")] = None
     operating_state: Annotated[OperatingStateCode | None, Field(title="经营状态")] = None
 
@@ -338,30 +338,30 @@ class Merchant(FlatRecord):
     kind_id: ClassVar[str] = "core.merchant"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     name: Annotated[Annotated[str, FORM.text(100)], Field(title="名称")]
     merchant_type: Annotated[MerchantTypeCode, Field(title="经营者类型")]
-    node: Annotated[Annotated[str, FORM.ref('node', 'gln', 'local')], Field(title="节点编码")]
+    node: Annotated[Annotated[str, FORM.ref("node", "gln", "local")], Field(title="节点编码")]
     kind: Annotated[Literal["core.merchant"], Field(title="记录类型")] = "core.merchant"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')] | None, Field(title="品类")] = None
-    ref: Annotated[Annotated[str, FORM.ref('merchant', 'local')] | None, Field(title="经营者编码")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")] | None, Field(title="品类")] = None
+    ref: Annotated[Annotated[str, FORM.ref("merchant", "local")] | None, Field(title="经营者编码")] = None
     property: Annotated[MerchantPropertyCode | None, Field(title="经营者性质")] = None
     node_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="所在节点名称")] = None
-    subject: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'person', 'local')] | None, Field(title="主体标识")] = None
+    subject: Annotated[Annotated[str, FORM.ref("uscc", "org", "person", "local")] | None, Field(title="主体标识")] = None
     refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
-    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], ...], Field(min_length=1, max_length=50)] | None, Field(title="经营品类")] = None
+    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], ...], Field(min_length=1, max_length=50)] | None, Field(title="经营品类")] = None
     stall: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="摊位号")] = None
     address: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="经营地址")] = None
     legal_person: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="法人代表")] = None
-    phone: Annotated[Annotated[str, FORM.text(30, '[0-9+() -]{3,30}')] | None, Field(title="联系电话")] = None
+    phone: Annotated[Annotated[str, FORM.text(30, "[0-9+() -]{3,30}")] | None, Field(title="联系电话")] = None
     filed_on: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="备案日期")] = None
     operating_state: Annotated[OperatingStateCode | None, Field(title="经营状态")] = None
 
@@ -372,21 +372,21 @@ class Product(FlatRecord):
     kind_id: ClassVar[str] = "core.product"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     name: Annotated[Annotated[str, FORM.text(100)], Field(title="名称")]
-    subject: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'person', 'local')], Field(title="主体标识")]
+    subject: Annotated[Annotated[str, FORM.ref("uscc", "org", "person", "local")], Field(title="主体标识")]
     kind: Annotated[Literal["core.product"], Field(title="记录类型")] = "core.product"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    ref: Annotated[Annotated[str, FORM.ref('gtin', 'goods', 'local')] | None, Field(title="产品标识")] = None
-    goods: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')] | None, Field(title="产品")] = None
+    ref: Annotated[Annotated[str, FORM.ref("gtin", "goods", "local")] | None, Field(title="产品标识")] = None
+    goods: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
     brand: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="品牌")] = None
     specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
@@ -402,25 +402,25 @@ class Device(FlatRecord):
     kind_id: ClassVar[str] = "core.device"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    ref: Annotated[Annotated[str, FORM.ref('local')], Field(title="设备编号")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    ref: Annotated[Annotated[str, FORM.ref("local")], Field(title="设备编号")]
     device_type: Annotated[DeviceTypeCode, Field(title="设备类型")]
     model: Annotated[Annotated[str, FORM.text(100)], Field(title="设备型号")]
-    subject: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'person', 'local')], Field(title="主体标识")]
+    subject: Annotated[Annotated[str, FORM.ref("uscc", "org", "person", "local")], Field(title="主体标识")]
     kind: Annotated[Literal["core.device"], Field(title="记录类型")] = "core.device"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')] | None, Field(title="品类")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")] | None, Field(title="品类")] = None
     name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="名称")] = None
-    mac_address: Annotated[Annotated[str, FORM.text(17, '[0-9A-F]{2}(:[0-9A-F]{2}){5}')] | None, Field(title="设备MAC地址")] = None
-    node: Annotated[Annotated[str, FORM.ref('node', 'gln', 'local')] | None, Field(title="节点编码")] = None
-    merchant: Annotated[Annotated[str, FORM.ref('merchant', 'local')] | None, Field(title="经营者编码")] = None
+    mac_address: Annotated[Annotated[str, FORM.text(17, "[0-9A-F]{2}(:[0-9A-F]{2}){5}")] | None, Field(title="设备MAC地址")] = None
+    node: Annotated[Annotated[str, FORM.ref("node", "gln", "local")] | None, Field(title="节点编码")] = None
+    merchant: Annotated[Annotated[str, FORM.ref("merchant", "local")] | None, Field(title="经营者编码")] = None
     version: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="设备版本")] = None
     filed_on: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="备案日期")] = None
     operating_state: Annotated[OperatingStateCode | None, Field(title="经营状态")] = None
@@ -432,23 +432,23 @@ class Asset(FlatRecord):
     kind_id: ClassVar[str] = "core.asset"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="个体标识")]
     name: Annotated[Annotated[str, FORM.text(100)], Field(title="名称")]
-    asset_type: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_.-]*')], Field(title="个体类别")]
+    asset_type: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_.-]*")], Field(title="个体类别")]
     kind: Annotated[Literal["core.asset"], Field(title="记录类型")] = "core.asset"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')] | None, Field(title="产品")] = None
-    owner: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'person', 'local')] | None, Field(title="主体标识")] = None
-    node: Annotated[Annotated[str, FORM.ref('node', 'gln', 'local')] | None, Field(title="节点编码")] = None
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
+    owner: Annotated[Annotated[str, FORM.ref("uscc", "org", "person", "local")] | None, Field(title="主体标识")] = None
+    node: Annotated[Annotated[str, FORM.ref("node", "gln", "local")] | None, Field(title="节点编码")] = None
     refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
     serial_no: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="出厂编号")] = None
     made_on: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="制造日期")] = None
@@ -461,11 +461,11 @@ class MarketQuote(FlatRecord):
     kind_id: ClassVar[str] = "core.market_quote"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
     unit: Annotated[UnitCode, Field(title="计量单位")]
     kind: Annotated[Literal["core.market_quote"], Field(title="记录类型")] = "core.market_quote"
@@ -473,10 +473,10 @@ class MarketQuote(FlatRecord):
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')] | None, Field(title="品类")] = None
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')] | None, Field(title="产品")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")] | None, Field(title="品类")] = None
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     market_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="市场名称")] = None
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')] | None, Field(title="地点")] = None
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")] | None, Field(title="地点")] = None
     price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="均价")] = None
     price_low: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="最低价")] = None
     price_high: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="最高价")] = None
@@ -489,7 +489,7 @@ class ObjectEventExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     event_id: Annotated[Annotated[str, FORM.text(256)] | None, Field(title="事件标识")] = None
-    event_action: Annotated[Annotated[str, FORM.text(8, 'OBSERVE|ADD|DELETE')] | None, Field(title="事件动作")] = None
+    event_action: Annotated[Annotated[str, FORM.text(8, "OBSERVE|ADD|DELETE")] | None, Field(title="事件动作")] = None
     biz_step: Annotated[Annotated[str, FORM.text(256)] | None, Field(title="业务步骤")] = None
     disposition: Annotated[Annotated[str, FORM.text(256)] | None, Field(title="处置状态")] = None
     epcis: Annotated[dict[str, str | int | bool] | None, Field(title="EPCIS 其余内容")] = None
@@ -501,14 +501,14 @@ class ObjectEvent(FlatRecord):
     kind_id: ClassVar[str] = "core.object_event"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.object_event"], Field(title="记录类型")] = "core.object_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -516,7 +516,7 @@ class ObjectEvent(FlatRecord):
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
@@ -530,14 +530,14 @@ class AggregationEvent(FlatRecord):
     kind_id: ClassVar[str] = "core.aggregation_event"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.aggregation_event"], Field(title="记录类型")] = "core.aggregation_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -545,7 +545,7 @@ class AggregationEvent(FlatRecord):
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     shape: Annotated[Literal["aggregation"], Field(title="事件形态")] = "aggregation"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
@@ -559,14 +559,14 @@ class TransformationEvent(FlatRecord):
     kind_id: ClassVar[str] = "core.transformation_event"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.transformation_event"], Field(title="记录类型")] = "core.transformation_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -574,7 +574,7 @@ class TransformationEvent(FlatRecord):
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     shape: Annotated[Literal["transformation"], Field(title="事件形态")] = "transformation"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
@@ -588,14 +588,14 @@ class TransactionEvent(FlatRecord):
     kind_id: ClassVar[str] = "core.transaction_event"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.transaction_event"], Field(title="记录类型")] = "core.transaction_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -603,7 +603,7 @@ class TransactionEvent(FlatRecord):
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     shape: Annotated[Literal["transaction"], Field(title="事件形态")] = "transaction"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
@@ -617,14 +617,14 @@ class AssociationEvent(FlatRecord):
     kind_id: ClassVar[str] = "core.association_event"
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.association_event"], Field(title="记录类型")] = "core.association_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -632,7 +632,7 @@ class AssociationEvent(FlatRecord):
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     shape: Annotated[Literal["association"], Field(title="事件形态")] = "association"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None

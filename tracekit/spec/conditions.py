@@ -63,7 +63,7 @@ def _scopes(kind: Kind, record: Record, path: str, values: Mapping[str, Any], wi
     """The record itself, or each entry of the list that the condition's path goes through."""
     head = path.partition(".")[0]
     root = kind.fields.get(head)
-    if root is None or not (root.many and root.children) or ":" in path:
+    if root is None or not (root.many and root.children) or ":" in path or path == head:
         yield "", Scope(kind, record, "", "", values, withheld)
         return
     for at, entry in enumerate(_entries(record, head), 1):
@@ -79,7 +79,7 @@ def _entries(record: Record, name: str) -> list[Record]:
 class Scope:
     """Where a condition is evaluated: looks a path up in the entry it goes through, in the record, or in the groups."""
 
-    def __init__(  # noqa: PLR0917  made in one place
+    def __init__(
         self,
         kind: Kind,
         record: Record,
@@ -139,7 +139,7 @@ def _required(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] |
 
 
 def _forbidden(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | None:
-    return None if scope.get(condition.path) is None else {}
+    return None if scope.get(condition.path) in (None, WITHHELD) else {}
 
 
 def _pattern(condition: Condition, scope: "Scope", kind: Kind) -> dict[str, str] | None:
@@ -209,7 +209,8 @@ def _any_of(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | N
 
 
 def _one_of(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | None:
-    return None if _present(condition, scope) == 1 else {"paths": condition.value}
+    unknown = any(scope.get(path) is WITHHELD for path in condition.value.split())
+    return None if unknown or _present(condition, scope) == 1 else {"paths": condition.value}
 
 
 def _ratio(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | None:

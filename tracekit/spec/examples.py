@@ -149,8 +149,11 @@ class _Maker:
             listed.remove(extra)
 
     def seal(self, record: Record) -> None:
-        record.pop("groups", None)
+        for name in ("groups", *self.groups):
+            record.pop(name, None)
         for name, values in self.groups.items():
+            if not values:
+                continue
             group = {"salt": f"{self.random.getrandbits(128):032x}", "values": values}
             record.setdefault("groups", {})[name] = group_digest(group)
             if self.seed % 5 != 4:

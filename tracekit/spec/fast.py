@@ -180,7 +180,7 @@ class _Writer:
     def condition(self, condition: Condition) -> None:
         head = condition.path.partition(".")[0]
         root = self.kind.fields.get(head)
-        listed = bool(root and root.many and root.children) and ":" not in condition.path
+        listed = bool(root and root.many and root.children) and "." in condition.path and ":" not in condition.path
         paths = [condition.when_path] if condition.when_test else []
         paths += condition.value.split() if condition.test in ("any_of", "one_of") else [condition.path]
         wanted = [self.expression(path, head if listed else "") for path in paths]

@@ -62,15 +62,21 @@ def _copy(tree: Any) -> Any:
 
 
 def _set(tree: Record, names: list[str], value: Any) -> None:
+    """A value whose place is not there (a malformed record) is left out."""
     here: Any = tree
     for at, name in enumerate(names[:-1]):
         if isinstance(here, list):
-            listed = _listed(here)
-            by_line = names[0] == "items" and at == 1
-            here = next((one for one in listed if one.get("line") == int(name)), {}) if by_line else listed[int(name) - 1]
-        else:
+            here = _numbered(_listed(here), name, by_line=names[0] == "items" and at == 1)
+        elif isinstance(here, dict):
             here = _tree(here).setdefault(name, {})
-    here[names[-1]] = value
+    if isinstance(here, dict):
+        here[names[-1]] = value
+
+
+def _numbered(listed: list[Any], number: str, *, by_line: bool) -> Any:
+    if by_line:
+        return next((one for one in listed if isinstance(one, dict) and str(_tree(one).get("line")) == number), None)
+    return listed[int(number) - 1] if number.isdecimal() and 0 < int(number) <= len(listed) else None
 
 
 def _tree(value: Any) -> Record:

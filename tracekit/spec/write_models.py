@@ -1,5 +1,6 @@
 """Python source of frozen models in flat form, made from the tables: one class a kind, one a part."""
 
+import json
 import keyword
 from collections.abc import Iterable
 
@@ -175,11 +176,11 @@ def _default(field: Field, kind: Kind | None) -> str:
 
 def _scalar(element: Element) -> str:
     arguments = [f"{element.max_length}"] if element.max_length or element.format else []
-    pattern = [repr(element.format)] if element.format else []
+    pattern = [json.dumps(element.format, ensure_ascii=False)] if element.format else []
     low = "1" if element.format == "[1-9][0-9]*" else ""
     return {
         "text": f"Annotated[str, FORM.text({', '.join([*arguments, *pattern])})]",
-        "ref": f"Annotated[str, FORM.ref({', '.join(repr(one) for one in element.schemes)})]",
+        "ref": f"Annotated[str, FORM.ref({', '.join(json.dumps(one) for one in element.schemes)})]",
         "decimal": f"Annotated[str | Decimal | int, FORM.decimal({', '.join(pattern)})]",
         "time": f"Annotated[str | DT.datetime | DT.date, FORM.time({', '.join(pattern)})]",
         "day": "Annotated[str | DT.date, FORM.day()]",

@@ -167,19 +167,19 @@ def _condition(kind: Kind, condition: Condition) -> Schema | None:
     """Conditions about presence, and patterns, of public elements beside each other; others are known gaps."""
     head = condition.path.partition(".")[0]
     root = kind.fields.get(head)
-    listed = bool(root and root.many and root.children)
+    inside = bool(root and root.children) and "." in condition.path
     paths = condition.value.split() if condition.test in ("any_of", "one_of") else [condition.path]
     whens = [condition.when_path] if condition.when_test else []
     for path in (*paths, *whens):
-        if path not in kind.fields or path in kind.sensitive or (path.count(".") and not listed) or path.count(".") > 1:
-            return None
-        if listed and path.partition(".")[0] != head:
+        if path not in kind.fields or path in kind.sensitive or path.count(".") != inside or (inside and path.partition(".")[0] != head):
             return None
     then = _then(condition, [path.rpartition(".")[2] for path in paths])
     if then is None:
         return None
     schema = {"if": _when(condition), "then": then} if condition.when_test else then
-    return {"properties": {head: {"items": schema}}} if listed else schema
+    if not inside:
+        return schema
+    return {"properties": {head: {"items": schema} if root and root.many else schema}}
 
 
 def _then(condition: Condition, names: list[str]) -> Schema | None:
