@@ -18,7 +18,7 @@ from tracekit.pipeline.seal import signature
 from tracekit.pipeline.times import wire_time_of
 from tracekit.platform.forwarding import forwarding_up
 from tracekit.platform.observers import Observers
-from tracekit.platform.package import check_digest, check_seals, check_sender, read_package
+from tracekit.platform.package import Package, check_digest, check_seals, check_sender, read_package
 from tracekit.platform.refusal import refusal
 from tracekit.platform.registry import Review, filings_of
 from tracekit.store.values import Receipt, Written
@@ -41,6 +41,8 @@ class Arrival:
     judged: list[Judged]
     received_at: int
     cursor: tuple[str, str] | None = None
+    sealed: Package | None = None
+    """The package that brought it, whose seals are kept."""
 
 
 class _RolledBack(Exception):
@@ -77,7 +79,7 @@ class Reception:
         check_seals(package, content_ids)
         self._check_rights(judged, peer)
         mode, digest = package.header["mode"], package.header["records_digest"]
-        return self._receive(Arrival(package.id, peer.code, digest, mode, judged, received_at))
+        return self._receive(Arrival(package.id, peer.code, digest, mode, judged, received_at, sealed=package))
 
     def take_in(
         self, records: Sequence[Record], package: str, *, sender: str = "", cursor: tuple[str, str] | None = None,
@@ -126,6 +128,7 @@ class Reception:
                 if rolled_back:
                     raise _RolledBack
                 ids = tx.write(self._written(arrival, outcome, canonical(made)))
+                self._keep_seals(tx, arrival, ids)
                 if self._office.setup.config.review.filing == "auto":
                     self._review(tx, arrival, outcome, ids)
         except _RolledBack:
@@ -155,6 +158,18 @@ class Reception:
             {self._above: up} if up else {},
             filings_of(outcome.judged, arrival.sender),
         )
+
+    def _keep_seals(self, tx: Receiving, arrival: Arrival, ids: Sequence[int]) -> None:
+        """A forwarder's package names the seal of each record; any other package is the seal of its own records."""
+        package = arrival.sealed
+        if package is None:
+            return
+        forwarded = [(id_, via["seal"], _hops(via)) for id_, via in zip(ids, package.via, strict=False) if id_ and "seal" in via]
+        tx.keep_record_seals([canonical(seal) for seal in package.seals], forwarded)
+        if len(forwarded) < sum(id_ > 0 for id_ in ids):
+            content_ids = [one.content_id for one in arrival.judged]
+            seal = {"header": package.header, "signature": package.signature, "content_ids": content_ids}
+            tx.keep_package_seal(self._receipt_id(arrival), canonical(seal))
 
     def _review(self, tx: Receiving, arrival: Arrival, outcome: Outcome, ids: Sequence[int]) -> None:
         """The policy `auto`: what the checks found good is approved at once; the receipt still says pending."""
@@ -216,6 +231,10 @@ class Reception:
 
 
 _COUNTED = {"valid": "accepted", "problem": "problem", "pending": "pending", "duplicate": "duplicate"}
+
+
+def _hops(via: Mapping[str, Any]) -> str:
+    return canonical(via.get("hops", [])).decode()
 
 
 def _denied(one: Judged, peer: Peer) -> tuple[str, str] | None:

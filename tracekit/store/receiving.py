@@ -10,6 +10,7 @@ from tracekit.sdk import Facts, LinkEntry
 from tracekit.store.backends import array
 from tracekit.store.counters import LIVE, PENDING
 from tracekit.store.rows import SIDES
+from tracekit.store.seals import keep_package_seal, keep_record_seals
 from tracekit.store.settling import settle
 from tracekit.store.transaction import Transaction
 from tracekit.store.values import Filing, Written
@@ -87,6 +88,14 @@ class Receiving:
         """Store a judged batch; returns the record id for each position (0 where none was stored)."""
         self.lock_links()
         return write(self._tx, batch)
+
+    def keep_package_seal(self, receipt_id: str, seal: bytes) -> None:
+        """Keep the seal of all records that a receipt answers: their sender made them itself. Call it after `write`."""
+        keep_package_seal(self._tx, receipt_id, seal)
+
+    def keep_record_seals(self, seals: Sequence[bytes], records: Iterable[tuple[int, int, str]]) -> None:
+        """Keep the seals of forwarded records: (record id, place of its seal, hops as JSON). Call it after `write`."""
+        keep_record_seals(self._tx, seals, records)
 
     def settle(self, filing: Filing, at: int, up: Sequence[str] = ()) -> Filing:
         """Record a filing's state: `approved` makes its pending record accepted, `returned` refuses it.

@@ -159,6 +159,12 @@ outbox = Table(
     Index("ix_outbox_state_peer_id", "state", "peer", "id"),
 )
 
+seals = Table("seals", metadata, _key("id"), *_of(LargeBinary(), "sha256 body"), UniqueConstraint("sha256"))
+
+sealed_receipts = _clustered("sealed_receipts", _key("receipt", Integer()), _column("seal", BigInteger()))
+
+sealed = _clustered("sealed", _key("record_id"), _column("seal", BigInteger()), _column("hops", TEXT))
+
 cursors = Table("cursors", metadata, _key("source", TEXT), _column("text", TEXT))
 
 filings = Table(

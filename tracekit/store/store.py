@@ -18,11 +18,12 @@ from tracekit.store.receipts import Receipts
 from tracekit.store.receiving import Receiving
 from tracekit.store.records import Records
 from tracekit.store.reviews import Reviews
+from tracekit.store.seals import Seals
 from tracekit.store.statements import Statements
 from tracekit.store.transaction import Transaction
 
 
-class Store(Records, Receipts, Overview, Statements, Outbox, Quarantine, Chains, Reviews, FollowUps):
+class Store(Records, Receipts, Overview, Statements, Outbox, Quarantine, Chains, Reviews, FollowUps, Seals):
     """Records, receipts, counters, quarantine, outbox and filings of one platform, on SQLite or PostgreSQL.
 
     Safe to share between threads; every call is one transaction. Faults are `StoreError`: nothing was acknowledged.
