@@ -18,7 +18,7 @@ from tracekit.dock.sealing import Mode, Signer, pack
 from tracekit.dock.sending import Sender
 from tracekit.dock.session import Description, Session
 from tracekit.dock.spool import Spool
-from tracekit.errors import ConfigError, DockingUnavailable
+from tracekit.errors import ConfigError, DockingRejected, DockingUnavailable
 from tracekit.findings import Finding
 from tracekit.ids import canonical
 from tracekit.sdk import Record, Suite
@@ -158,7 +158,7 @@ class Client:
             return []
         packages = pack(sealed, self._known(), self._signer, ids=self._ids(), sender=self.code, mode=mode, now=self._clock())
         self.spool.add(packages, self._clock())
-        return self._settle({one.id for one in packages})
+        return self._settle([one.id for one in packages])
 
     def flush(self) -> list[Receipt | Pending]:
         """Send what waits in the spool, oldest first, with the same ids and bytes.
@@ -253,14 +253,31 @@ class Client:
                 return Description(self._receiver, self.session.environment)
             raise DockingUnavailable("receiver unknown and the line is down", code="TK-DOCK-015") from None
 
-    def _settle(self, wanted: set[str] | None) -> list[Receipt | Pending]:
+    def _settle(self, wanted: list[str] | None) -> list[Receipt | Pending]:
         settled, refused = self._sender.run(wanted)
+        if wanted is not None and len(settled) + len(refused) < len(wanted):
+            settled, refused = self._with_others(wanted, settled, refused)
         if refused:
             raise refused[0]
         down = next((one for one in settled if isinstance(one, Pending)), None)
         if down and not self.spool.is_durable:
             raise DockingUnavailable(f"{down.reason}; no spool file keeps package {down.package}", code=down.code)
         return settled
+
+    def _with_others(
+        self, wanted: list[str], settled: list[Receipt | Pending], refused: list[DockingRejected]
+    ) -> tuple[list[Receipt | Pending], list[DockingRejected]]:
+        """Add the packages that another thread or process of the same spool has sent meanwhile."""
+        by_package = {one.package: one for one in settled}
+        for package in wanted:
+            entry = self.spool.find(package)
+            if entry is None or package in by_package:
+                continue
+            if entry.receipt is not None:
+                by_package[package] = Receipt.parse(entry.receipt)
+            elif entry.state == "rejected" and not any(one.code == entry.code for one in refused):
+                refused = [*refused, DockingRejected(entry.reason, code=entry.code, params={"package": package})]
+        return [by_package[package] for package in wanted if package in by_package], refused
 
 
 def _read(path: str | Path) -> bytes:

@@ -389,3 +389,18 @@ def test_explain_says_place_meaning_and_remedy_in_both_languages():
     assert explain(finding).startswith("items.1.ref: ")
     assert explain(finding, "en").endswith(" [TK-REC-002]")
     assert "TK-DOCK-017" in explain(StoreFull("x", code="TK-DOCK-017", params={"file": "spool.db"}))
+
+
+def test_packages_that_another_process_sent_meanwhile_are_answered_too(platform, connect, shops):
+    platform.limits["max_records"] = 1
+    first, second = connect(), connect()
+
+    def meanwhile() -> None:
+        platform.on_submit = lambda: None
+        second.flush()
+
+    platform.on_submit = meanwhile
+    receipts = first.send(shops(3))
+    assert [receipt.counts["valid"] for receipt in receipts] == [1, 1, 1]
+    assert [orjson.loads(body)["records"][0]["key"] for body in platform.bodies] == ["S0", "S0", "S1", "S2"]
+    assert first.spool.counts() == {"done": 3}
