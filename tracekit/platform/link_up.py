@@ -1,5 +1,7 @@
 """The way up from an opened platform: session, outbox and statement of the link to the platform above."""
 
+from typing import Any
+
 from tracekit.dock.outbox import Outbox
 from tracekit.dock.sealing import Signer
 from tracekit.dock.session import Session
@@ -24,8 +26,12 @@ def session_above(office: Office) -> Session:
     )
 
 
-def outbox_up(office: Office) -> Outbox:
+def outbox_up(office: Office, **options: Any) -> Outbox:
     """The outbox to the platform above.
+
+    Args:
+        office: the platform that docks.
+        options: as for `Outbox`: `retry`, `wait` …
 
     Raises:
         ConfigError: there is none, or its code or secret is missing.
@@ -45,4 +51,5 @@ def outbox_up(office: Office) -> Outbox:
         platform_key=office.setup.above_key(),
         suites=office.registry.suites,
         clock=lambda: office.clock().timestamp(),
+        **options,
     )

@@ -19,6 +19,12 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def clock_from(text: str) -> Clock:
+    """A clock that stands at a time (ISO 8601, with its offset) now and goes on from there: for rehearsals."""
+    ahead = datetime.fromisoformat(text).astimezone(UTC) - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + ahead
+
+
 @dataclass
 class Office:
     """Everything that the operations of a platform work with."""
