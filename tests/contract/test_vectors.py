@@ -71,6 +71,6 @@ def test_signatures_verify(name: str, part: str, value: str) -> None:
     whole = vector[part]
     signed = whole[value] if value else {key: one for key, one in whole.items() if key != "signature"}
     assert plain_json(signed).decode() == vector["signed"]
-    load_pem_public_key(vector["public_pem"].encode()).verify(  # pyright: ignore
+    load_pem_public_key(vector["public_pem"].encode()).verify(  # pyright: ignore[reportCallIssue, reportAttributeAccessIssue, reportUnknownMemberType]
         base64.b64decode(whole["signature"]["value"]), vector["signed"].encode()
     )

@@ -14,12 +14,11 @@ import json
 import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -63,10 +62,8 @@ def measure(command: list[str]) -> Run:
     with tempfile.TemporaryFile() as log:
         process = psutil.Popen(command, stdout=log, stderr=log)
         while process.poll() is None:
-            try:
+            with suppress(psutil.Error):
                 peak = max(peak, sum(one.memory_info().rss for one in [process, *process.children(recursive=True)]))
-            except psutil.Error:
-                pass
             try:
                 process.wait(0.05)
             except psutil.TimeoutExpired:

@@ -12,11 +12,34 @@ from typing import Any
 
 import orjson
 
-FIELDS = (
-    "record_id record_type biz_date created_at batch_no upstream_batch_no product_code product_name category_code spec "
-    "quantity unit unit_price amount seller_uscc seller_name buyer_uscc buyer_name origin_code origin_name vehicle_plate "
-    "operator inspection_no inspection_result temperature_c remark"
-).split()
+FIELDS = [
+    "record_id",
+    "record_type",
+    "biz_date",
+    "created_at",
+    "batch_no",
+    "upstream_batch_no",
+    "product_code",
+    "product_name",
+    "category_code",
+    "spec",
+    "quantity",
+    "unit",
+    "unit_price",
+    "amount",
+    "seller_uscc",
+    "seller_name",
+    "buyer_uscc",
+    "buyer_name",
+    "origin_code",
+    "origin_name",
+    "vehicle_plate",
+    "operator",
+    "inspection_no",
+    "inspection_result",
+    "temperature_c",
+    "remark",
+]
 OPTIONAL = {"upstream_batch_no", "inspection_no", "remark"}
 UNITS = {"千克": "kg", "箱": "box", "袋": "bag", "头": "head", "件": "piece"}
 TYPES = ("purchase", "sale", "process")
