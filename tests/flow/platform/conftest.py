@@ -34,9 +34,9 @@ def serve() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
     running: list[subprocess.Popen[str]] = []
 
     def start(folder: Path, *args: str) -> subprocess.Popen[str]:
-        log = (folder / "serve.log").open("w")
         command = [sys.executable, "-m", "tracekit.cli", "serve", str(folder), "--json", *args]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
+        with (folder / "serve.log").open("w") as log:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
         running.append(process)
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -48,7 +48,8 @@ def serve() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
     for process in running:
         process.terminate()
     for process in running:
-        process.wait(30)
+        with process:
+            process.wait(30)
 
 
 @pytest.fixture
