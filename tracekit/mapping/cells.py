@@ -1,9 +1,10 @@
 """Cells of any source as clean text: spreadsheets and JSON give numbers, dates and booleans, files give text."""
 
 import datetime as dt
+import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,10 @@ class BadCell(Exception):
         self.column = column
         self.params: Mapping[str, str] = params
 
+    def at(self, column: str) -> "BadCell":
+        """The same in a named column, where a transform reads several."""
+        return BadCell(self.code, column, **self.params)
+
 
 class Memo(dict[str, Any]):
     """A transform that remembers what it made of short texts; bounded, because a file may never repeat."""
@@ -46,7 +51,7 @@ class Memo(dict[str, Any]):
 
 def shown(cell: Any) -> str:
     """A cell as a message may show it: short, on one line, control characters made visible."""
-    text = cell if isinstance(cell, str) else type(cell).__name__ if isinstance(cell, dict | list) else _plain(cell)
+    text = cell if isinstance(cell, str) else _plain(cell)
     cut = text[:LONGEST_SHOWN]
     cut = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in cut)
     return cut if len(text) <= LONGEST_SHOWN else f"{cut}… ({len(text)})"
@@ -105,7 +110,7 @@ def _integer(cell: int) -> str:
 
 
 def _float(cell: float) -> str:
-    if cell != cell or cell in (float("inf"), float("-inf")):
+    if not math.isfinite(cell):
         raise BadCell("TK-MAP-101", value=str(cell))
     # 15 digits is what a spreadsheet shows and a double can carry both ways.
     return format(Decimal(format(cell, ".15g")), "f")
@@ -122,12 +127,12 @@ def _timedelta(cell: dt.timedelta) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
-_TEXT_OF: dict[type[Any], Any] = {
-    type(None): lambda _: "",  # pyright: ignore[reportUnknownLambdaType]  a table of one-line makers
-    bool: lambda cell: "true" if cell else "false",  # pyright: ignore[reportUnknownLambdaType]
+_TEXT_OF: dict[type[Any], Callable[[Any], str]] = {
+    type(None): lambda _: "",
+    bool: lambda cell: "true" if cell else "false",
     int: _integer,
     float: _float,
-    Decimal: lambda cell: format(cell, "f"),  # pyright: ignore[reportUnknownLambdaType]
+    Decimal: "{:f}".format,
     dt.datetime: _datetime,
     dt.date: dt.date.isoformat,
     dt.time: dt.time.isoformat,

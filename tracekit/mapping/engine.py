@@ -2,7 +2,7 @@
 
 from collections import abc
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -230,7 +230,7 @@ def _element(field: Field, context: Context) -> Element:
             fail("TK-MAP-004", field.place, value, detail="const stands alone, without a source, its value in args")
         return Element(field, path, Const(integer_of(value) if integer else value.removeprefix('"').removesuffix('"')), None, ())
     required, empty, field = _common(field)
-    context = Context(**{**vars(context), "empty": context.empty | empty})
+    context = replace(context, empty=context.empty | empty)
     steps = [build_step(name, text, field, context) for name, text in zip(field.steps, field.args, strict=True)]
     if integer and field.steps[-1] != "integer":
         steps.append(Step(integer_of, undo=str))
@@ -255,7 +255,7 @@ def _common(field: Field) -> tuple[bool, frozenset[str], Field]:
 def _made(field: Field, path: tuple[Segment, ...], steps: list[Step], context: Context, required: bool) -> Element:
     first = steps[0]
     if any(step.whole for step in steps[1:]):
-        fail("TK-MAP-004", field.place, field.steps[-1], WHOLE_ROW, detail="reads whole rows, so it must come first")
+        fail("TK-MAP-004", field.place, field.steps[-1], sorted(WHOLE_ROW), detail="reads whole rows, so it must come first")
     if not first.whole and len(field.columns) != 1:
         fail("TK-MAP-004", field.place, "|".join(c.name for c in field.columns), detail="needs exactly one source column")
     columns = first.reads if first.whole else field.columns
@@ -276,7 +276,7 @@ def _compose(steps: Sequence[Step], default: Any, required: bool, empty: frozens
     first, rest = steps[0].run, [step.run for step in steps[1:]]
     whole = steps[0].whole
     if not rest and not empty and not whole and not required and default is None:
-        return lambda cell: None if (value := first(cell)) is None or value == "" else value
+        return _present(first)
 
     def run(*cell: Any) -> Any:
         value = first(*cell) if whole or not empty or not _is_empty(cell[0], empty) else None
@@ -291,6 +291,14 @@ def _compose(steps: Sequence[Step], default: Any, required: bool, empty: frozens
         return value
 
     return run
+
+
+def _present(run: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def present(cell: Any) -> Any:
+        value = run(cell)
+        return None if value == "" else value
+
+    return present
 
 
 def _is_empty(cell: Any, empty: frozenset[str]) -> bool:
@@ -325,7 +333,7 @@ def _head_columns(elements: Sequence[Element], group: Sequence[str]) -> tuple[st
 
 
 def _cells_of(columns: Sequence[str]) -> Callable[[abc.Mapping[str, Any]], Any]:
-    quick = itemgetter(*columns) if columns else tuple
+    quick: Callable[[Any], Any] = itemgetter(*columns) if columns else lambda _row: ()
 
     def cells(row: abc.Mapping[str, Any]) -> Any:
         try:

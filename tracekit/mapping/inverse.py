@@ -15,8 +15,8 @@ class Inverse:
 
     def __init__(self, elements: Sequence["Element"], group: Sequence[str]) -> None:
         self._way = {element.reads[0]: element for element in reversed(elements) if element.undo and len(element.reads) == 1}
-        read = {name for element in elements for name in element.reads} | set(group)
-        lost = sorted(read - set(self._way))
+        read = dict.fromkeys([*(name for element in elements for name in element.reads), *group])
+        lost = [name for name in read if name not in self._way]
         if lost:
             detail = f"no inverse for the columns {'、'.join(lost)}"
             raise MappingError(detail, code="TK-MAP-012", params={"columns": "、".join(lost)})

@@ -51,24 +51,24 @@ def canonical_decimal(number: str, places: int | None = None) -> str:
     return f"-{number}" if sign == "-" and number != "0" else number
 
 
-def scaler(factor: Decimal) -> Callable[[str], str]:
-    """`scaled` for one factor and unrounded results, in integers: several times as fast as Decimal."""
+def scaler(factor: Decimal, places: int | None = None) -> Callable[[str], str]:
+    """`scaled` for one factor; without rounding in integers, several times as fast as Decimal."""
     sign, digits, exponent = factor.as_tuple()
     multiplier = int("".join(map(str, digits))) * (-1 if sign else 1)
-    if not isinstance(exponent, int) or exponent > 0:
-        return lambda number: scaled(number, factor)
+    if not isinstance(exponent, int) or exponent > 0 or places is not None:
+        return lambda number: scaled(number, factor, places)
 
     def run(number: str) -> str:
         whole, _, fraction = number.partition(".")
         product = str(int(whole + fraction) * multiplier)
-        places = len(fraction) - exponent
-        if not places or product[0] == "-":
-            return canonical_decimal(product) if not places else scaled(number, factor)
-        product = product.zfill(places + 1)
-        fraction = product[-places:].rstrip("0")
-        if len(fraction) > FRACTION_DIGITS or len(product) - places > INTEGER_DIGITS:
+        point = len(fraction) - exponent
+        if not point or product[0] == "-":
+            return canonical_decimal(product) if not point else scaled(number, factor)
+        product = product.zfill(point + 1)
+        fraction = product[-point:].rstrip("0")
+        if len(fraction) > FRACTION_DIGITS or len(product) - point > INTEGER_DIGITS:
             raise BadCell("TK-MAP-108", value=shown(number))
-        return f"{product[:-places]}.{fraction}" if fraction else product[:-places]
+        return f"{product[:-point]}.{fraction}" if fraction else product[:-point]
 
     return run
 

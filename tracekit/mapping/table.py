@@ -13,6 +13,7 @@ from tracekit.errors import MappingError
 COLUMNS = ("target", "source", "transform", "args", "default", "note")
 STEP_MARK = ">"
 
+_STEPS = re.compile(rf"(?:^|\s+){STEP_MARK}(?:\s+|$)")
 _ARGUMENTS = re.compile(r"(?<!\\);")
 
 
@@ -115,7 +116,7 @@ def _read_field(number: int, row: Mapping[str, str], known: tuple[str, ...]) -> 
         if step not in known:
             fail("TK-MAP-003", place, step, known)
     args = cells.get("args", "")
-    parts = tuple(part.strip() for part in args.split(f" {STEP_MARK} ")) if len(steps) > 1 else (args,)
+    parts = tuple(part.strip() for part in _STEPS.split(args)) if len(steps) > 1 else (args,)
     if len(parts) > len(steps):
         fail("TK-MAP-004", place, args, detail=f"{len(parts)} groups of arguments for {len(steps)} transforms")
     columns = tuple(_column(name) for name in cells.get("source", "").split("|") if name.strip())

@@ -1,11 +1,10 @@
 """Templates such as `{单号}-{序号}`: keys and refs where the source has none of its own."""
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tracekit.ids import canonical
+from tracekit.ids import canonical, sha256_hex
 from tracekit.mapping.cells import cell_text
 from tracekit.mapping.table import Column
 
@@ -35,9 +34,8 @@ def template_of(text: str, read: Text) -> tuple[Callable[[Mapping[str, Any], str
 
 def row_digest(row: Mapping[str, Any]) -> str:
     """16 hexadecimal digits that stand for a row's content, whatever its place."""
-    return hashlib.sha256(
-        canonical({name: cell if isinstance(cell, list | dict) else cell_text(cell) for name, cell in row.items()})
-    ).hexdigest()[:16]
+    content: dict[str, Any] = {name: cell if isinstance(cell, list | dict) else cell_text(cell) for name, cell in row.items()}
+    return sha256_hex(canonical(content))[:16]
 
 
 def _slot(name: str, read: Text) -> Callable[[Mapping[str, Any], str], str]:

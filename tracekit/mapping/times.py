@@ -35,7 +35,8 @@ _TOKENS = {
     "f": r"(?P<f>\d{1,9})",
 }
 _TOKEN = re.compile("|".join(_TOKENS))
-_EPOCHS = {"1900": dt.datetime(1899, 12, 30), "1904": dt.datetime(1904, 1, 1)}
+# Local clock time of whatever office wrote the sheet: it gets its offset when it becomes a wire time.
+_EPOCHS = {"1900": dt.datetime.fromisoformat("1899-12-30"), "1904": dt.datetime.fromisoformat("1904-01-01")}
 
 
 @lru_cache(maxsize=256)
@@ -111,7 +112,7 @@ def _of_match(fields: dict[str, str], text: str, offset: str, precision: str) ->
     year = int(fields["y"])
     try:
         day = dt.date(year, int(fields["M"]), int(fields["d"])).isoformat()
-        clock = dt.time(*(int(fields.get(name, 0)) for name in "Hms"))
+        clock = dt.time(int(fields.get("H", 0)), int(fields.get("m", 0)), int(fields.get("s", 0)))
     except (ValueError, KeyError):
         raise BadCell("TK-MAP-103", value=shown(text)) from None
     if not FIRST_YEAR <= year <= LAST_YEAR:

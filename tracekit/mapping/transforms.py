@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from fnmatch import translate
 from typing import Any, NamedTuple
 
+from tracekit.errors import MappingError
 from tracekit.mapping import numbers, times
-from tracekit.mapping.cells import BadCell, cell_text, code_text, half_width, one_line, shown
+from tracekit.mapping.cells import BadCell, Memo, cell_text, code_text, half_width, one_line, shown
 from tracekit.mapping.table import Args, Column, Field, fail, parse_args
 
 Cell = Any
@@ -35,14 +37,14 @@ class Context:
     def cell(self, row: Row, column: Column) -> Cell:
         """A row's cell; a missing column is a `KeyError` where the source has fixed columns."""
         value = row[column.name] if self.fixed and not column.optional else row.get(column.name)
-        return None if self.empty and value.__class__ is str and value.strip() in self.empty else value
+        return None if self.empty and isinstance(value, str) and value.strip() in self.empty else value
 
     def text(self, row: Row, column: Column) -> str:
         """A row's cell as clean text; a bad cell names its column."""
         try:
             return one_line(self.cell(row, column))
         except BadCell as bad:
-            raise BadCell(bad.code, column.name, **bad.params) from None
+            raise bad.at(column.name) from None
 
 
 class Step(NamedTuple):
@@ -54,6 +56,20 @@ class Step(NamedTuple):
     reads: tuple[Column, ...] = ()
 
 
+class Words(Memo):
+    """What stands in a source → what it means: exactly, without blanks and full width, or by a pattern (`*/个*`)."""
+
+    def __init__(self, meanings: Mapping[str, Any]) -> None:
+        super().__init__(self._find)
+        self._exact = meanings
+        self._loose = {code_text(words): meaning for words, meaning in meanings.items()}
+        self._patterns = [(re.compile(translate(words)), meaning) for words, meaning in meanings.items() if "*" in words]
+
+    def _find(self, words: str) -> Any:
+        found = self._exact.get(words) or self._loose.get(code_text(words))
+        return found or next((meaning for pattern, meaning in self._patterns if pattern.fullmatch(words)), None)
+
+
 Maker = Callable[[Args, Field, Context], Step]
 
 
@@ -62,6 +78,8 @@ def build_step(name: str, text: str, field_: Field, context: Context) -> Step:
     args = parse_args(text)
     try:
         step = TRANSFORMS[name](args, field_, context)
+    except MappingError:
+        raise
     except (ValueError, InvalidOperation, re.error) as error:
         fail("TK-MAP-004", field_.place, text, detail=str(error))
     left = [*args.named, *args.positional]
@@ -76,7 +94,10 @@ def _copy(_args: Args, field_: Field, _context: Context) -> Step:
 
 
 def _text(_args: Args, _field: Field, _context: Context) -> Step:
-    return Step(lambda cell: " ".join(half_width(one_line(cell)).split()), undo=str)
+    def run(cell: Cell) -> str:
+        return " ".join(half_width(one_line(cell)).split())
+
+    return Step(run, undo=str)
 
 
 def _date(args: Args, field_: Field, context: Context) -> Step:
@@ -105,8 +126,14 @@ def _number_options(args: Args) -> dict[str, Any]:
 def _decimal(args: Args, _field: Field, _context: Context) -> Step:
     options = _number_options(args)
     point = options.get("point", ".")
-    read = numbers.decimal_text if options == {"places": None} else lambda cell: numbers.decimal_text(cell, **options)  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
-    return Step(read, undo=lambda value: str(value).replace(".", point))
+
+    def run(cell: Cell) -> str:
+        return numbers.decimal_text(cell, **options)
+
+    def undo(value: str) -> str:
+        return value.replace(".", point)
+
+    return Step(numbers.decimal_text if options == {"places": None} else run, undo=undo)
 
 
 def _scale(args: Args, field_: Field, context: Context) -> Step:
@@ -114,32 +141,39 @@ def _scale(args: Args, field_: Field, context: Context) -> Step:
     places = options.pop("places")
     by = args.take("by")
     if by:
-        return _scale_by(Column(by), {unit: Decimal(factor) for unit, factor in args.rest().items()}, options, field_, context)
+        return _scale_by(Column(by), args.rest(), options, field_, context)
     factor = Decimal(args.first("factor"))
     point = options.get("point", ".")
-    scale = numbers.scaler(factor) if places is None else lambda number: numbers.scaled(number, factor, places)  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
+    scale = numbers.scaler(factor, places)
 
     def run(cell: Cell) -> str:
         number = numbers.decimal_text(cell, **options)
         return scale(number) if number else ""
 
-    undo = None if places is not None else lambda value: numbers.unscaled(value, factor).replace(".", point)  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
-    return Step(run, undo=undo)
+    def undo(value: str) -> str:
+        return numbers.unscaled(value, factor).replace(".", point)
+
+    return Step(run, undo=undo if places is None else None)
 
 
-def _scale_by(by: Column, factors: dict[str, Decimal], options: dict[str, Any], field_: Field, context: Context) -> Step:
-    column = _only(field_)
+def _scale_by(by: Column, words: Mapping[str, str], options: dict[str, Any], field_: Field, context: Context) -> Step:
+    column, units = _only(field_), tuple(Column(name.strip()) for name in by.name.split("|"))
+    factors = Words({unit: numbers.scaler(Decimal(factor)) for unit, factor in words.items()})
 
     def run(row: Row, _where: str) -> str:
-        number = numbers.decimal_text(context.cell(row, column), **options)
-        unit = code_text(context.cell(row, by))
+        try:
+            number = numbers.decimal_text(context.cell(row, column), **options)
+        except BadCell as bad:
+            raise bad.at(column.name) from None
         if not number:
             return ""
-        if unit not in factors:
-            raise BadCell("TK-MAP-104", by.name, value=shown(unit), known=_listed(factors))
-        return numbers.scaled(number, factors[unit])
+        unit = " ".join([context.text(row, one) for one in units])
+        scale = factors[unit]
+        if scale is None:
+            raise BadCell("TK-MAP-104", units[-1].name, value=shown(unit), known=_listed(words))
+        return scale(number)
 
-    return Step(run, whole=True, reads=(column, by))
+    return Step(run, whole=True, reads=(column, *units))
 
 
 def _codeset(args: Args, field_: Field, context: Context) -> Step:
@@ -147,17 +181,20 @@ def _codeset(args: Args, field_: Field, context: Context) -> Step:
     if name and name not in context.codes:
         fail("TK-MAP-005", field_.place, name, list(context.codes))
     codes = {**(context.codes[name] if name else {}), **args.rest()}
-    back = {code: words for words, code in reversed(codes.items())}
-    loose = {code_text(words): code for words, code in codes.items()}
+    back = {code: words for words, code in reversed(codes.items()) if "*" not in words}
+    known = Words(codes)
 
     def run(cell: Cell) -> str:
         words = one_line(cell)
-        code = codes.get(words) or loose.get(code_text(words)) or (words if words in back else other)
+        code = known[words] or (words if words in back else other)
         if words and not code:
             raise BadCell("TK-MAP-104", value=shown(words), known=_listed(codes))
         return code if words else ""
 
-    return Step(run, undo=lambda code: back.get(code, code))
+    def undo(code: str) -> str:
+        return back.get(code, code)
+
+    return Step(run, undo=undo)
 
 
 def _lookup(args: Args, field_: Field, context: Context) -> Step:
@@ -233,7 +270,10 @@ def _ref(args: Args, field_: Field, context: Context) -> Step:
             return value
         return head + (compact(value) if compact else value)
 
-    return Step(run, undo=lambda ref: ref.removeprefix(head))
+    def undo(ref: str) -> str:
+        return ref.removeprefix(head)
+
+    return Step(run, undo=undo)
 
 
 def _integer(_args: Args, _field: Field, _context: Context) -> Step:
@@ -250,7 +290,10 @@ def _boolean(args: Args, _field: Field, _context: Context) -> Step:
             raise BadCell("TK-MAP-115", value=shown(text), known=_listed(values))
         return values.get(text)
 
-    return Step(run, undo=lambda value: words[value][0])
+    def undo(value: bool) -> str:
+        return words[value][0]
+
+    return Step(run, undo=undo)
 
 
 def _const(_args: Args, field_: Field, _context: Context) -> Step:

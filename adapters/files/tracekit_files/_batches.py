@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from tracekit.findings import Finding
 from tracekit.sdk import Raw
-from tracekit_files.config import FilesConfig
 from tracekit_files._stream import Mark, Row, Stream
+from tracekit_files.config import FilesConfig
 
 
 @dataclass
@@ -25,9 +25,9 @@ def cut(stream: Stream, config: FilesConfig, start: Mark) -> Iterator[Batch]:
         stream = gather(stream, config.group, config.group_window, start)
     batch, begin, key = Batch(), start.offset, None
     for item in stream:
-        if item.__class__ is Mark:
+        if isinstance(item, Mark):
             batch.mark = item
-        elif item.__class__ is Finding:
+        elif isinstance(item, Finding):
             batch.findings.append(item)
         else:
             full = len(batch.rows) >= config.batch_rows or (batch.mark and batch.mark.offset - begin > config.limits.batch_bytes)

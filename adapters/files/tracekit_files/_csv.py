@@ -82,7 +82,7 @@ class _Header:
             return [self._decoder.finding(self._file, line)]
         if "\0" in text:
             return [Finding("TK-SRC-117", "error", "", {"row": excerpt([text])}, self._file.where(line.number))]
-        if not line.closed and waits(self._file, line):
+        if not line.closed and waits(self._file):
             return [_waiting(self._file, line)]
         self.delimiter = self.delimiter or _sniff(text)
         cells, _ = _record(text, line, lines, self)
@@ -100,38 +100,17 @@ class _Header:
 
 
 def _rows(file: OpenFile, header: _Header, decoder: Decoder, lines: _Pushback, start: Mark) -> Stream:
-    names, width, delimiter, ignore = header.names, len(header.names), header.delimiter, set(file.config.ignore)
-    record, prefix, last = start.record, f"{file.name}:", None
-    for line in lines:
-        if isinstance(line, Finding):
-            yield line
+    names, width, ignore = header.names, len(header.names), set(file.config.ignore)
+    record, last = start.record, None
+    for item in _cells(file, header, decoder, lines):
+        if isinstance(item, Finding):
+            yield item
             continue
-        last = line
-        if not line.closed and waits(file, line):
-            yield _waiting(file, line)
-            return
-        text = decoder.text(line.content)
-        if text is None:
-            yield decoder.finding(file, line)
-            continue
-        where = f"{prefix}{line.number}"
-        if '"' not in text:
-            cells = text.rstrip("\r").split(delimiter)
-        else:
-            cells, last = _record(text, line, lines, header)
-        if cells is None:
-            if not last.closed and waits(file, last):
-                yield _waiting(file, line)
-                return
-            last = line
-            yield Finding("TK-SRC-105", "error", "", {"row": excerpt([text])}, where)
-            continue
-        if not any(cells) or (len(cells) == 1 and not cells[0].strip()):
-            continue
-        if ignore and next((cell.strip() for cell in cells if cell.strip()), "") in ignore:
+        cells, where, last = item
+        if not any(cells) or _is_ignored(cells, ignore):
             continue
         if len(cells) != width:
-            cells, finding = fitted(cells, width, file, where)
+            cells, finding = fitted(cells, width, where)
             if finding:
                 yield finding
             if cells is None:
@@ -140,6 +119,35 @@ def _rows(file: OpenFile, header: _Header, decoder: Decoder, lines: _Pushback, s
         yield Row(Raw(dict(zip(names, cells, strict=True)), where), mark_after(last, record))
     if last is not None:
         yield mark_after(last, record)
+
+
+def _cells(file: OpenFile, header: _Header, decoder: Decoder, lines: _Pushback) -> Iterator[tuple[list[str], str, Line] | Finding]:
+    """Cells of each record with its place and last line; after what is only a finding comes its line without cells."""
+    prefix, delimiter = f"{file.name}:", header.delimiter
+    for line in lines:
+        if isinstance(line, Finding):
+            yield line
+            continue
+        text, where = decoder.text(line.content), f"{prefix}{line.number}"
+        if text is None:
+            cells, last = None, line
+        elif '"' in text:
+            cells, last = _record(text, line, lines, header)
+        else:
+            cells, last = text.rstrip("\r").split(delimiter), line
+        if not last.closed and waits(file):
+            yield _waiting(file, line)
+            return
+        if cells is None:
+            params = {"row": excerpt([text])}
+            yield Finding("TK-SRC-105", "error", "", params, where) if text else decoder.finding(file, line)
+            last = line
+        yield cells or [], where, last
+
+
+def _is_ignored(cells: list[str], words: set[str]) -> bool:
+    first = next((cell.strip() for cell in cells if cell.strip()), "")
+    return not first or first in words
 
 
 def _record(text: str, line: Line, lines: _Pushback, header: _Header) -> tuple[list[str] | None, Line]:

@@ -6,6 +6,7 @@ A file is known by its head, not by its name: renamed it goes on where it was, r
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, cast
 
 import orjson
 
@@ -60,11 +61,11 @@ class Cursor:
         return orjson.dumps({"v": VERSION, "files": entries}).decode()
 
 
-def _parsed(text: str) -> list[list[object]]:
+def _parsed(text: str) -> list[list[Any]]:
     try:
-        document = orjson.loads(text)
-        if document["v"] != VERSION:
-            raise ValueError(document["v"])
-        return document["files"]
-    except (ValueError, KeyError, TypeError):
-        raise SourceError("the cursor is not one of this adapter", code="TK-SRC-002", params={"cursor": text[:80]}) from None
+        document: Any = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        document = None
+    if not isinstance(document, dict) or cast("dict[str, Any]", document).get("v") != VERSION:
+        raise SourceError("the cursor is not one of this adapter", code="TK-SRC-002", params={"cursor": text[:80]})
+    return cast("dict[str, Any]", document)["files"]

@@ -10,7 +10,7 @@ import orjson
 
 from tracekit.findings import Finding
 from tracekit.sdk import Raw
-from tracekit_files._lines import CHUNK, Decoder, Line, encoding_of, mark_after, read_lines, resumed, waits
+from tracekit_files._lines import CHUNK, Decoder, Line, decoded, encoding_of, mark_after, read_lines, resumed, waits
 from tracekit_files._stream import Mark, OpenFile, Row, Stream, depth_of, excerpt, expanded
 
 LONGEST_INTEGER = 32
@@ -35,7 +35,7 @@ def read_jsonl(file: OpenFile, start: Mark) -> Stream:
         if isinstance(line, Finding):
             yield line
             continue
-        if not line.closed and waits(file, line):
+        if not line.closed and waits(file):
             yield Finding("TK-SRC-116", "info", "", {}, file.where(line.number))
             return
         last = line
@@ -66,7 +66,7 @@ def _line_value(file: OpenFile, decoder: Decoder, line: Line) -> dict[str, Any] 
 def _object(file: OpenFile, value: Any, place: object) -> dict[str, Any] | Finding:
     if not isinstance(value, dict):
         return Finding("TK-SRC-108", "error", "", {"type": type(value).__name__, "row": excerpt([value])}, file.where(place))
-    if not depth_of(value, file.config.limits.depth):  # pyright: ignore[reportUnknownArgumentType]
+    if not depth_of(value, file.config.limits.depth):
         return Finding("TK-SRC-111", "error", "", {"limit": str(file.config.limits.depth)}, file.where(place))
     return value  # pyright: ignore[reportUnknownVariableType]
 
@@ -74,9 +74,9 @@ def _object(file: OpenFile, value: Any, place: object) -> dict[str, Any] | Findi
 class _Broken(Exception):
     """The text is no JSON from here on."""
 
-    def __init__(self, detail: str, code: str = "TK-SRC-107") -> None:
+    def __init__(self, detail: str, code: str = "TK-SRC-107", **params: str) -> None:
         super().__init__(detail)
-        self.code = code
+        self.code, self.params = code, params
 
 
 class _Text:
@@ -89,17 +89,17 @@ class _Text:
         self._decode = codecs.getincrementaldecoder(encoding or "utf-8")().decode
         self._limit = file.config.limits.line_bytes
         self._buffer, self._at = "", 0
+        self._broken: UnicodeDecodeError | None = None
 
     def _more(self) -> bool:
+        if self._broken:
+            raise _Broken(self._broken.reason, "TK-SRC-102", encoding=self._broken.encoding)
         if self._left <= 0:
             return False
         data = self._file.handle.read(min(CHUNK, self._left))
         self._left -= len(data) or self._left
-        try:
-            self._buffer = self._buffer[self._at :] + self._decode(data, self._left <= 0)
-        except UnicodeDecodeError as error:
-            raise _Broken(str(error), "TK-SRC-102") from None
-        self._at = 0
+        text, self._broken = decoded(self._decode, data, self._left <= 0)
+        self._buffer, self._at = self._buffer[self._at :] + text, 0
         return True
 
     def peek(self) -> str:
@@ -142,10 +142,10 @@ class _Text:
 def read_json(file: OpenFile, start: Mark) -> Stream:
     """The entries of the document's list; they are numbered from 1."""
     text, record, number = _Text(file), 0, 0
-    if not text.peek():
-        yield Finding("TK-SRC-115", "warning", "", {}, file.where(1))
-        return
     try:
+        if not text.peek():
+            yield Finding("TK-SRC-115", "warning", "", {}, file.where(1))
+            return
         _find_list(text, [name for name in file.config.records.split(".") if name])
         for number, value in enumerate(_entries(text), start=1):
             found = _object(file, value, number)
@@ -158,7 +158,8 @@ def read_json(file: OpenFile, start: Mark) -> Stream:
                 if record > start.record:
                     yield Row(Raw(row, file.where(number)), Mark(record))
     except _Broken as broken:
-        params = {"detail": str(broken), "limit": str(file.config.limits.line_bytes), "records": file.config.records}
+        limit = file.config.limits.depth if broken.code == "TK-SRC-111" else file.config.limits.line_bytes
+        params = {"detail": str(broken), "limit": str(limit), "records": file.config.records, **broken.params}
         yield Finding(broken.code, "error", "", {k: v for k, v in params.items() if v}, file.where(number + 1))
     yield Mark(record, file.size)
 

@@ -2,7 +2,7 @@
 
 import codecs
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from tracekit.findings import Finding
@@ -86,6 +86,14 @@ class Decoder:
         return Finding("TK-SRC-102", "error", "", params, file.where(line.number))
 
 
+def decoded(decode: Callable[[bytes, bool], str], data: bytes, final: bool) -> tuple[str, UnicodeDecodeError | None]:
+    """The text of a chunk up to its first byte that is not of the encoding, and what is wrong there."""
+    try:
+        return decode(data, final), None
+    except UnicodeDecodeError as error:
+        return error.object[: error.start].decode(error.encoding), error
+
+
 def read_lines(file: OpenFile, start: Mark, encoding: str) -> Iterator[Line | Finding]:
     """Lines from a mark to the size at open; a line above the limit is skipped with a finding, in bounded memory."""
     chunks = _chunks(file, start.offset) if not encoding.startswith("utf-16") else _transcoded(file, start.offset, encoding)
@@ -111,7 +119,7 @@ def read_lines(file: OpenFile, start: Mark, encoding: str) -> Iterator[Line | Fi
         yield Line(rest, number + 1, offset + len(rest), closed=False)
 
 
-def waits(file: OpenFile, line: Line) -> bool:
+def waits(file: OpenFile) -> bool:
     """True if a last line without its end is to be left for later."""
     return file.config.tail if file.config.tail is not None else file.grew()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from tracekit.findings import Finding
 from tracekit.sdk import Raw
@@ -70,7 +70,7 @@ def header_names(cells: list[str], file: OpenFile, place: object, sheet: str = "
     return names, [Finding("TK-SRC-106", "warning", "", params, file.where(place, sheet))] if twice else []
 
 
-def fitted(cells: list[Any], width: int, file: OpenFile, where: str) -> tuple[list[Any] | None, Finding | None]:
+def fitted(cells: list[Any], width: int, where: str) -> tuple[list[Any] | None, Finding | None]:
     """A row of the header's width: empty surplus cells are cut, missing ones are filled (a warning), others refused."""
     if len(cells) > width:
         if any(cell is not None and cell != "" for cell in cells[width:]):
@@ -101,11 +101,11 @@ def flattened(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def expanded(record: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
     """One row per entry of the list at `path`, named `path.field`, each with the record's other fields."""
     flat = flattened(record)
-    entries = flat.pop(path, None) if path else None
+    entries: Any = flat.pop(path, None) if path else None
     if entries is None or entries == []:
         return [flat]
-    entries = entries if isinstance(entries, list) else [entries]
-    return [{**flat, **_entry(path, entry)} for entry in entries]  # pyright: ignore[reportUnknownVariableType]
+    listed: list[Any] = cast("list[Any]", entries) if isinstance(entries, list) else [entries]
+    return [{**flat, **_entry(path, entry)} for entry in listed]
 
 
 def _entry(path: str, entry: Any) -> dict[str, Any]:

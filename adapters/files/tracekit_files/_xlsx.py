@@ -85,7 +85,7 @@ def _read_sheet(file: OpenFile, book: CalamineWorkbook, sheet: str) -> Iterator[
     if len(rows) < max(header, 1):
         yield Finding("TK-SRC-115", "warning", "", {}, file.where(1, sheet))
         return
-    titles = ["" if cell is None else str(cell) for cell in rows[header - 1]] if header else file.config.names
+    titles = [str(cell) for cell in rows[header - 1]] if header else file.config.names
     while titles and not titles[-1].strip():
         titles.pop()
     names, findings = header_names(titles, file, header, sheet)
@@ -100,7 +100,7 @@ def _read_sheet(file: OpenFile, book: CalamineWorkbook, sheet: str) -> Iterator[
         if ignore and next((str(cell).strip() for cell in cells if cell not in ("", None)), "") in ignore:
             continue
         if len(cells) != len(names):
-            fit, finding = fitted(cells, len(names), file, where)
+            fit, finding = fitted(cells, len(names), where)
             if finding:
                 yield finding
             if fit is None:

@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from tracekit.findings import Finding
 from tracekit.sdk import Raw
-from tracekit_files._lines import CHUNK, MARKS, sample_of
+from tracekit_files._lines import CHUNK, MARKS, decoded, sample_of
 from tracekit_files._stream import Mark, OpenFile, Row, Stream, expanded
 
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)", re.ASCII)
@@ -50,6 +50,7 @@ class _Reader:
         self._record: list[_Element] = []
         self._began = (0, 0)
         self._too_long = False
+        self._fed = 0
         self.found: list[tuple[int, dict[str, Any] | None]] = []
 
     def _doctype(self, *_: Any) -> None:
@@ -84,6 +85,12 @@ class _Reader:
                 element.fields.clear()
                 element.text.clear()
 
+    def check_progress(self, text: str) -> None:
+        """Refuse a single tag that has no end within the limit: expat would keep it whole."""
+        self._fed += len(text.encode())
+        if self._fed - max(self.parser.CurrentByteIndex, 0) > self._limits.line_bytes + CHUNK:
+            raise _Refused("TK-SRC-101", self.parser.CurrentLineNumber, limit=str(self._limits.line_bytes))
+
     def _end(self, _name: str) -> None:
         self._open.pop()
         if not self._record:
@@ -94,7 +101,7 @@ class _Reader:
             if not self._too_long:
                 _add(self._record[-1].fields, element.name, value)
         else:
-            record = value if isinstance(value, dict) else {"#text": value}
+            record: dict[str, Any] = {"#text": value} if isinstance(value, str) else value
             self.found.append((self._began[0], None if self._too_long else record))
 
 
@@ -129,6 +136,7 @@ def _feed(file: OpenFile, reader: _Reader, text: str) -> Finding | None:
     parser = reader.parser
     try:
         parser.Parse(text, not text)
+        reader.check_progress(text)
     except _Refused as refused:
         return Finding(refused.code, "error", "", refused.params, file.where(refused.line))
     except expat.ExpatError as error:
@@ -151,14 +159,13 @@ def _texts(file: OpenFile) -> Iterator[str | Finding]:
     while left > 0:
         data = file.handle.read(min(CHUNK, left))
         left -= len(data) or left
-        try:
-            text = decode(data, left <= 0)
-        except UnicodeDecodeError as error:
-            yield Finding("TK-SRC-102", "error", "", {"encoding": encoding, "detail": error.reason}, file.where(1))
-            return
+        text, broken = decoded(decode, data, left <= 0)
         text, skip_mark = text.removeprefix("\ufeff") if skip_mark else text, False
         if text:
             yield text
+        if broken:
+            yield Finding("TK-SRC-102", "error", "", {"encoding": encoding, "detail": broken.reason}, file.where(1))
+            return
     yield ""
 
 
@@ -178,7 +185,7 @@ def _local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def _value(element: _Element) -> Any:
+def _value(element: _Element) -> str | dict[str, Any]:
     text = "".join(element.text).strip()
     if not element.fields:
         return text

@@ -7,13 +7,13 @@ from tracekit.errors import SourceError
 from tracekit.findings import Finding
 from tracekit.sdk import RawBatch
 from tracekit_files._batches import cut
-from tracekit_files.config import FilesConfig
 from tracekit_files._csv import read_csv
 from tracekit_files._cursor import Cursor, Head
 from tracekit_files._json import read_json, read_jsonl
 from tracekit_files._stream import Mark, OpenFile, Stream
 from tracekit_files._xlsx import read_xlsx
 from tracekit_files._xml import read_xml
+from tracekit_files.config import FilesConfig
 
 READERS: dict[str, Callable[[OpenFile, Mark], Stream]] = {
     "csv": read_csv,
@@ -65,13 +65,14 @@ class FilesAdapter:
         for path, (head, mark) in marks.items():
             whole = self._config.format_of(path.name) not in GROWING and mark.offset >= sizes[path] > 0
             if head not in done and not whole:
-                for batch in self._read(path, sizes[path], head, mark, known, text):
+                for batch in self._read(path, sizes[path], (head, mark), known, text):
                     text = batch.cursor
                     yield batch
             done.add(head)
             self.read_bytes = sum(sizes[one] for one in paths[: paths.index(path) + 1])
 
-    def _read(self, path: Path, size: int, head: Head, start: Mark, known: Cursor, text: str) -> Iterator[RawBatch]:
+    def _read(self, path: Path, size: int, place: tuple[Head, Mark], known: Cursor, text: str) -> Iterator[RawBatch]:
+        head, start = place
         before = self.read_bytes
         try:
             handle = path.open("rb")
