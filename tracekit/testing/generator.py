@@ -12,7 +12,7 @@ from tracekit.testing.filing import filings
 from tracekit.testing.places import platforms
 from tracekit.testing.sources import SourceFile, write_correction, write_enterprises
 from tracekit.testing.truth import Correction, EnterpriseTruth, Truth
-from tracekit.testing.world import SIZES, Enterprise, Event, Rates, World
+from tracekit.testing.world import SIZES, Enterprise, Rates, World
 
 DAY = date(2026, 11, 20)
 
@@ -106,7 +106,4 @@ def _correction(folder: Path, world: World) -> Correction | None:
     event = spoiled[0]
     origin, kind, key = event.id
     settings = write_correction(folder / origin, event)
-    return Correction(
-        origin, event.enterprise.city.platform, node.ref, kind, key, event.problem, settings, event.whole or event.flat
-    )
-
+    return Correction(origin, event.enterprise.city.platform, node.ref, kind, key, event.problem, settings, event.whole or event.flat)

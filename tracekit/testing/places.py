@@ -45,12 +45,6 @@ def platforms(cities: tuple[City, ...] = CITIES) -> tuple[Platform, ...]:
     provinces = dict.fromkeys(city.province for city in cities)
     return (
         NATION,
-        *(
-            Platform(f"province-{code}", f"{PROVINCES[code]}追溯平台（示范）", "province", code, NATION.code)
-            for code in provinces
-        ),
-        *(
-            Platform(city.platform, f"{city.name}追溯平台（示范）", "city", city.code, f"province-{city.province}")
-            for city in cities
-        ),
+        *(Platform(f"province-{code}", f"{PROVINCES[code]}追溯平台（示范）", "province", code, NATION.code) for code in provinces),
+        *(Platform(city.platform, f"{city.name}追溯平台（示范）", "city", city.code, f"province-{city.province}") for city in cities),
     )

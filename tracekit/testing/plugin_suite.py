@@ -88,11 +88,11 @@ def plugin_suite(category: str) -> type:
     subject = Subject(category)
 
     @pytest.fixture
-    def it(_self: object) -> Subject:
+    def it(self: object) -> Subject:
         return subject
 
     @pytest.mark.parametrize("case", list(subject.cases()) if category in subject.registry.categories else [])
-    def test_case_gives_exactly_its_findings(_self: object, it: Subject, case: str) -> None:
+    def test_case_gives_exactly_its_findings(self: object, it: Subject, case: str) -> None:
         told = it.cases()[case]
         assert [finding.code for finding in it.findings(told["record"])] == told["expect"], told["title"]
 

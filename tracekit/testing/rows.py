@@ -5,7 +5,7 @@ Written apart from `tracekit.mapping`, so that reading the files back proves bot
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,8 @@ from typing import Any
 from tracekit.testing.xlsx import Cell
 
 Row = dict[str, Cell]
+
+LISTS = frozenset(("items", "documents", "measurements", "quantities"))
 
 _PART = re.compile(r"(?P<name>[a-z_]+)(?:\[(?P<index>\d+)\]|:(?P<type>[\w.-]+))?")
 _TOKENS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M"}
@@ -69,9 +71,7 @@ def read_layout(path: Path, *, typed: bool) -> Layout:
     with path.open(encoding="utf-8", newline="") as lines:
         table = list(csv.DictReader(line for line in lines if not line.startswith("#")))
     units = {
-        row["target"].removesuffix(".unit"): row["args"]
-        for row in table
-        if row["target"].endswith(".unit") and row["transform"] == "const"
+        row["target"].removesuffix(".unit"): row["args"] for row in table if row["target"].endswith(".unit") and row["transform"] == "const"
     }
     return Layout(tuple(_column(row) for row in table if row["transform"] != "const"), units, typed)
 
@@ -90,11 +90,14 @@ def _found(flat: Mapping[str, Any], target: str, at: int, units: Mapping[str, st
     value: Any = flat
     for match in _PART.finditer(target):
         name = match["name"]
-        value = value.get(name) if isinstance(value, Mapping) else None
-        if not isinstance(value, list):
-            continue
-        value = _entry(value, match, at, units.get(target.removesuffix(".value"), ""))
-    return value["ref"] if isinstance(value, Mapping) and target.startswith("documents:") else value
+        value = _get(value, name)
+        if name in LISTS and value is not None:
+            value = _entry(value, match, at, units.get(target.removesuffix(".value"), ""))
+    return _get(value, "ref") if target.startswith("documents:") else value
+
+
+def _get(tree: Any, name: str) -> Any:
+    return None if tree is None else tree.get(name)
 
 
 def _entry(entries: Sequence[Any], match: "re.Match[str]", at: int, unit: str) -> Any:
@@ -110,9 +113,10 @@ def _entry(entries: Sequence[Any], match: "re.Match[str]", at: int, unit: str) -
 def _undone(value: Any, steps: Sequence[tuple[str, str]], typed: bool) -> Cell:
     if value is None:
         return None
+    found: Cell = value
     for name, args in reversed(steps):
-        value = _UNDO[name](value, args, typed)
-    return value
+        found = _UNDO[name](found, args, typed)
+    return found
 
 
 def _undo_ref(value: str, args: str, _typed: bool) -> str:
@@ -152,13 +156,21 @@ def _undo_codeset(value: str, args: str, _typed: bool) -> str:
     return {code: words for words, _, code in pairs}[value]
 
 
-_UNDO = {
-    "copy": lambda value, _args, _typed: value,
-    "integer": lambda value, _args, typed: value if typed else str(value),
+def _same(value: Cell, _args: str, _typed: bool) -> Cell:
+    return value
+
+
+def _undo_integer(value: int, _args: str, typed: bool) -> Cell:
+    return value if typed else str(value)
+
+
+_UNDO: Mapping[str, Callable[[Any, str, bool], Cell]] = {
+    "copy": _same,
+    "integer": _undo_integer,
     "decimal": _undo_number,
     "scale": _undo_scale,
     "ref": _undo_ref,
     "date": _undo_date,
     "codeset": _undo_codeset,
-    "lookup": lambda value, _args, _typed: value,
+    "lookup": _same,
 }

@@ -89,6 +89,9 @@ class Enterprise:
     nodes: list[Node] = field(default_factory=list[Node])
 
 
+LATE_DAYS = 6
+"""How many days ago late goods were traded: beyond every reporting window."""
+
 Needs = list[list["Event"]]
 
 
@@ -179,13 +182,11 @@ class World:
         hit = min(count, max(1, round(count * rate))) if rate > 0 and count else 0
         return set(self.rng.sample(range(count), hit))
 
-    def day_of(self, late: bool, offset: int = 0) -> date:
+    def day_of(self, late: bool) -> date:
         """The business day, or a day long past for late goods."""
-        return self.day + timedelta(days=offset - (6 if late else 0))
+        return self.day - timedelta(days=LATE_DAYS if late else 0)
 
-    def add(
-        self, flat: Flat, enterprise: Enterprise, needs: Needs, *, late: bool = False, warnings: Sequence[str] = ()
-    ) -> Event:
+    def add(self, flat: Flat, enterprise: Enterprise, needs: Needs, *, late: bool = False, warnings: Sequence[str] = ()) -> Event:
         """Take a flat record into the world as an event, completing what every record has."""
         node = self._nodes.get(flat.get("place", "")) or enterprise.nodes[0]
         known = {

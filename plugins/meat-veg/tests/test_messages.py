@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tracekit_meat_veg._messages import SPECS, pages
 
 from tracekit.loader import installed
 from tracekit.spec.tables import read_table
-from tracekit_meat_veg._messages import SPECS, pages
 
 ROWS = read_table(SPECS / "messages.csv")
 SET = installed().sets["meat_veg"]

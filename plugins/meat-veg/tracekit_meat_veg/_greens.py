@@ -27,23 +27,31 @@ def grow_crops(world: Any, fields: Fields, town: Town) -> None:
     late = world.share(world.size.crops, world.rates.late)
     for number in range(world.size.crops):
         buyers = town.wholesalers["vegetable"]
-        _crop(world, fields, town, number, buyers[number % len(buyers)], number in late)
+        _crop(world, fields, town, number, buyers[number % len(buyers)], late=number in late)
 
 
-def _crop(world: Any, fields: Fields, town: Town, number: int, buyer: Any, late: bool) -> None:
+def _crop(world: Any, fields: Fields, town: Town, number: int, buyer: Any, *, late: bool) -> None:
     grower, goods = fields.growers[number % len(fields.growers)], GREENS[number % len(GREENS)]
     weight = Decimal(world.rng.randrange(500, 900))
     leaving = _harvest(world, grower, goods, weight, late)
-    voucher = _voucher(world, fields, grower, leaving, buyer, late)
+    voucher = _voucher(world, fields, grower, leaving, buyer)
     enter(
-        world, town, buyer, goods, weight, late,
-        needs=[[voucher]], papers=came(voucher.flat["documents"], "market_entry"),
-        clock="02:30", supplier=grower.nodes[0].ref, origin_area=grower.nodes[0].county,
-    )  # fmt: skip  what came by, on one line
+        world,
+        town,
+        buyer,
+        goods,
+        weight,
+        late=late,
+        needs=[[voucher]],
+        papers=came(voucher.flat["documents"], "market_entry"),
+        clock="02:30",
+        supplier=grower.nodes[0].ref,
+        origin_area=grower.nodes[0].county,
+    )
 
 
 def _harvest(world: Any, grower: Any, goods: tuple[str, str], weight: Decimal, late: bool) -> Any:
-    node, day = grower.nodes[0], world.day_of(late, -1)
+    node, day = grower.nodes[0], world.day_of(late)
     lot = world.numbers.origin_lot(node.code, day)
     flat = {
         "kind": "meat_veg.farm_dispatch",
@@ -58,14 +66,15 @@ def _harvest(world: Any, grower: Any, goods: tuple[str, str], weight: Decimal, l
     return world.add(flat, grower, [], late=late)
 
 
-def _voucher(world: Any, fields: Fields, grower: Any, leaving: Any, buyer: Any, late: bool) -> Any:
+def _voucher(world: Any, fields: Fields, grower: Any, leaving: Any, buyer: Any) -> Any:
+    late = leaving.late
     number = world.numbers.paper(grower.nodes[0].county, "RS")
     item = leaving.flat["items"][0]
     goods = (item["product"].partition(":")[2], item["product_name"])
     flat = {
         "kind": "meat_veg.market_entry",
         "key": number,
-        "time": moment(world.day_of(late, -1), "20:15"),
+        "time": moment(world.day_of(late), "01:15"),
         "shape": "transaction",
         "reporter": f"uscc:{grower.uscc}",
         "place": grower.nodes[0].ref,

@@ -69,7 +69,7 @@ def _stall(world: Any, town: Town, goods: str, number: int) -> Any:
     return stall
 
 
-def enter(world: Any, town: Town, merchant: Any, goods: tuple[str, str], weight: Decimal, late: bool, **known: Any) -> Stock:
+def enter(world: Any, town: Town, merchant: Any, goods: tuple[str, str], weight: Decimal, *, late: bool, **known: Any) -> Stock:
     """A wholesaler's goods enter the market under a new batch.
 
     Args:
@@ -144,7 +144,7 @@ def _sold(world: Any, number: int, stock: Stock) -> Flat:
     return priced(line(number, stock.goods, kilograms(weight), ref=stock.item["ref"]), price)
 
 
-def take_in(world: Any, enterprise: Any, kind: str, sale: Any, buyer: Any, clock: str) -> Any:
+def take_in(world: Any, enterprise: Any, kind: str, sale: Any, buyer: Any, *, clock: str) -> Any:
     """The buyer's node takes in what a slip names, under batches of its own where it keeps them."""
     node, slip = buyer.node, sale.flat["key"]
     group = kind == "group_intake"
@@ -172,18 +172,14 @@ def _received(world: Any, node: Any, item: Flat, group: bool, supplier: str) -> 
     return {**line(item["line"], goods, kilograms(weight_of(item)), **ref, supplier=supplier), **price}
 
 
-def sell(world: Any, enterprise: Any, intake: Any, buyer: Any, stall: str = "") -> list[Any]:
+def sell(world: Any, enterprise: Any, intake: Any, buyer: Any) -> list[Any]:
     """Till slips of one intake: for each of its lines a few sales over the day."""
-    found: list[Any] = []
-    day = date.fromisoformat(intake.flat["time"][:10])
-    for item in intake.flat["items"]:
-        for _ in range(world.size.sales):
-            found.append(_till(world, enterprise, intake, item, buyer.ref, day, stall))
-    return found
+    lines = [item for item in intake.flat["items"] for _ in range(world.size.sales)]
+    return [_till(world, enterprise, intake, item, buyer) for item in lines]
 
 
-def _till(world: Any, enterprise: Any, intake: Any, item: Flat, party: str, day: date, stall: str) -> Any:
-    rng, node = world.rng, enterprise.nodes[0]
+def _till(world: Any, enterprise: Any, intake: Any, item: Flat, buyer: Any) -> Any:
+    rng, node, day = world.rng, enterprise.nodes[0], date.fromisoformat(intake.flat["time"][:10])
     number = f"{node.code}{day:%y%m%d}{world.numbers.next(f'till {node.code} {day}'):05d}"
     clock = f"{rng.randrange(8, 19):02d}:{rng.randrange(60):02d}"
     goods = (item["product"].partition(":")[2], item["product_name"])
@@ -193,10 +189,10 @@ def _till(world: Any, enterprise: Any, intake: Any, item: Flat, party: str, day:
         "key": number,
         "time": moment(day, clock),
         "shape": "transaction",
-        "party": party,
+        "party": buyer.ref,
         "items": [priced(sold, Decimal(item["unit_price"]) + 4)],
         "documents": [paper("till_slip", f"till-slip:{number}", "out")],
-        "extension": {**({"stall": stall} if stall else {}), "intake_day": day.isoformat()},
+        "extension": {**({"stall": buyer.stall} if buyer.stall else {}), "intake_day": day.isoformat()},
     }
     return world.add(flat, enterprise, [[intake]], late=intake.late)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tracekit_meat_veg._market import STYLES, Town, enter
-from tracekit_meat_veg._parts import PIG, PORK, Flat, came, heads, kilograms, line, moment, paper, priced
+from tracekit_meat_veg._parts import PIG, PORK, came, heads, kilograms, line, moment, paper, priced
 
 
 @dataclass
@@ -35,29 +35,36 @@ def grow_lots(world: Any, house: Slaughterhouse, towns: list[Town]) -> None:
     late = world.share(count, world.rates.late)
     wrong = world.share(count, world.rates.wrong_units)
     for number in range(count):
-        _lot(world, house, towns[number % len(towns)], number, number in late, number in wrong)
+        _lot(world, house, towns[number % len(towns)], number, late=number in late, wrong=number in wrong)
 
 
-def _lot(world: Any, house: Slaughterhouse, town: Town, number: int, late: bool, wrong: bool) -> None:
+def _lot(world: Any, house: Slaughterhouse, town: Town, number: int, *, late: bool, wrong: bool) -> None:
     farm = house.farms[number % len(house.farms)]
     leaving = _farm_dispatch(world, farm, house, late)
-    arriving = _slaughter_intake(world, house, farm, leaving, late)
-    slaughter = _slaughter(world, house, arriving, late, wrong)
-    carcass = slaughter.flat["items"][-1]
+    arriving = _slaughter_intake(world, house, farm, leaving)
+    slaughter = _slaughter(world, house, arriving, wrong=wrong)
     buyers = [town.wholesalers["meat"][(number + step) % len(town.wholesalers["meat"])] for step in range(2)]
-    inspection = _inspection(world, house, arriving, slaughter, carcass, late)
+    inspection = _inspection(world, house, slaughter)
     weight = Decimal(int(Decimal(arriving.flat["items"][0]["quantities"][0]["value"]) * 38))
     for at, buyer in enumerate(buyers):
-        sent = _dispatch(world, house, inspection, carcass, buyer, weight, at, late)
+        sent = _dispatch(world, house, inspection, buyer, weight=weight, at=at)
         enter(
-            world, town, buyer, PORK[at % 2], weight, late,
-            needs=[[sent]], papers=came(sent.flat["documents"], "trade_slip", "product_quarantine", "meat_inspection"),
-            clock="03:10", supplier=house.node.ref, origin_area=farm.nodes[0].county,
-        )  # fmt: skip  what came by, on one line
+            world,
+            town,
+            buyer,
+            PORK[at % 2],
+            weight,
+            late=late,
+            needs=[[sent]],
+            papers=came(sent.flat["documents"], "trade_slip", "product_quarantine", "meat_inspection"),
+            clock="03:10",
+            supplier=house.node.ref,
+            origin_area=farm.nodes[0].county,
+        )
 
 
 def _farm_dispatch(world: Any, farm: Any, house: Slaughterhouse, late: bool) -> Any:
-    node, day = farm.nodes[0], world.day_of(late, -1)
+    node, day = farm.nodes[0], world.day_of(late)
     count = world.rng.randrange(16, 25)
     certificate = f"quarantine:{world.numbers.paper(node.county)}"
     first = int(f"1{node.county}{world.numbers.next(f'tag {node.county}') * 100:08d}")
@@ -69,8 +76,14 @@ def _farm_dispatch(world: Any, farm: Any, house: Slaughterhouse, late: bool) -> 
         "party": node.itself.ref,
         "counterparty": house.owner.ref,
         "items": [
-            line(1, PIG, heads(count), kilograms(Decimal(count * world.rng.randrange(105, 118))),
-                 ref=f"origin-trace:{world.numbers.origin_lot(node.code, day)}", origin_area=node.county)
+            line(
+                1,
+                PIG,
+                heads(count),
+                kilograms(Decimal(count * world.rng.randrange(105, 118))),
+                ref=f"origin-trace:{world.numbers.origin_lot(node.code, day)}",
+                origin_area=node.county,
+            )
         ],
         "documents": [paper("origin_quarantine", certificate, "out")],
         "extension": {
@@ -78,22 +91,22 @@ def _farm_dispatch(world: Any, farm: Any, house: Slaughterhouse, late: bool) -> 
             "ear_tag_first": str(first + 1),
             "ear_tag_last": str(first + count),
         },
-    }  # fmt: skip  a line of goods in one place
+    }
     return world.add(flat, farm, [], late=late)
 
 
-def _slaughter_intake(world: Any, house: Slaughterhouse, farm: Any, leaving: Any, late: bool) -> Any:
+def _slaughter_intake(world: Any, house: Slaughterhouse, farm: Any, leaving: Any) -> Any:
+    late = leaving.late
     declared = int(leaving.flat["items"][0]["quantities"][0]["value"])
     weight = Decimal(leaving.flat["items"][0]["quantities"][1]["value"])
     dead = 1 if world.rng.random() < 0.2 else 0
     live = Decimal(int(weight / declared)) * (declared - dead)
     batch = f"batch:{world.numbers.batch(house.node.code)}"
-    item = line(1, PIG, heads(declared - dead), kilograms(live), ref=batch, origin_area=farm.nodes[0].county,
-                supplier=farm.nodes[0].ref)  # fmt: skip  a line of goods in one place
+    item = line(1, PIG, heads(declared - dead), kilograms(live), ref=batch, origin_area=farm.nodes[0].county, supplier=farm.nodes[0].ref)
     flat = {
         "kind": "meat_veg.slaughter_intake",
         "key": f"JC{batch[-13:]}",
-        "time": moment(world.day_of(late, -1), "18:20"),
+        "time": moment(world.day_of(late), "00:20"),
         "shape": "object",
         "party": house.owner.ref,
         "items": [{**item, "unit_price": str(world.rng.randrange(14, 18))}],
@@ -109,7 +122,8 @@ def _slaughter_intake(world: Any, house: Slaughterhouse, farm: Any, leaving: Any
     return world.add(flat, house.enterprise, [[leaving]], late=late)
 
 
-def _slaughter(world: Any, house: Slaughterhouse, arriving: Any, late: bool, wrong: bool) -> Any:
+def _slaughter(world: Any, house: Slaughterhouse, arriving: Any, *, wrong: bool) -> Any:
+    late = arriving.late
     source = arriving.flat["items"][0]
     count, live = int(source["quantities"][0]["value"]), Decimal(source["quantities"][1]["value"])
     carcass = (live * world.rng.randrange(70, 75) / 100).quantize(Decimal("0.1")) * (2 if wrong else 1)
@@ -129,7 +143,8 @@ def _slaughter(world: Any, house: Slaughterhouse, arriving: Any, late: bool, wro
     return world.add(flat, house.enterprise, [[arriving]], late=late, warnings=["TK-MEAT-010"] if wrong else [])
 
 
-def _inspection(world: Any, house: Slaughterhouse, arriving: Any, slaughter: Any, carcass: Flat, late: bool) -> Any:
+def _inspection(world: Any, house: Slaughterhouse, slaughter: Any) -> Any:
+    arriving, carcass, late = slaughter.needs[0][0], slaughter.flat["items"][-1], slaughter.late
     count, code = int(slaughter.flat["items"][0]["quantities"][0]["value"]), house.node.code
     sample = f"CY{world.numbers.paper(code)}"
     issued = [paper("product_quarantine", f"quarantine:{world.numbers.paper(code, 'B')}", "out") for _ in range(2)]
@@ -148,15 +163,18 @@ def _inspection(world: Any, house: Slaughterhouse, arriving: Any, slaughter: Any
         ],
         "measurements": [{"type": "meat_inspection", "result": "pass"}],
         "extension": {
-            "sample_no": sample, "sampled_heads": 3, "positive_heads": 0, "checked_heads": count, "inspector": "示范检验员02",
+            "sample_no": sample,
+            "sampled_heads": 3,
+            "positive_heads": 0,
+            "checked_heads": count,
+            "inspector": "示范检验员02",
         },
-    }  # fmt: skip  small numbers in one place
+    }
     return world.add(flat, house.enterprise, [[slaughter]], late=late)
 
 
-def _dispatch(
-    world: Any, house: Slaughterhouse, inspection: Any, carcass: Flat, buyer: Any, weight: Decimal, at: int, late: bool
-) -> Any:
+def _dispatch(world: Any, house: Slaughterhouse, inspection: Any, buyer: Any, *, weight: Decimal, at: int) -> Any:
+    carcass, late = inspection.flat["items"][0], inspection.late
     slip = f"tran:{world.numbers.slip(house.owner.ref.partition(':')[2])}"
     issued = [one for one in inspection.flat["documents"] if one["type"] == "product_quarantine"]
     price = Decimal(world.rng.randrange(700, 900)) / 50

@@ -3,7 +3,6 @@
 from typing import Any
 
 from tracekit.sdk import Chain
-
 from tracekit_meat_veg._breaks import BREAKS, lose_slip
 from tracekit_meat_veg._greens import found_fields, grow_crops
 from tracekit_meat_veg._market import Stock, Town, found_town, sell, send_back, take_in, trade
@@ -61,8 +60,8 @@ def _sold_to_stalls(world: Any, town: Town, goods: str, stock: list[Stock]) -> l
         second = [one for one in offers if one.merchant is first.merchant and one.goods != first.goods][: number % 2]
         sale = trade(world, town, [first, *second], buyer, f"04:{number % 60:02d}")
         shop = next(one for one in town.retail if buyer.node in one.nodes)
-        intake = take_in(world, shop, "retail_intake", sale, buyer, f"06:{number % 60:02d}")
-        sell(world, shop, intake, buyer, buyer.stall)
+        intake = take_in(world, shop, "retail_intake", sale, buyer, clock=f"06:{number % 60:02d}")
+        sell(world, shop, intake, buyer)
         sales.append(sale)
     return sales
 
@@ -70,11 +69,11 @@ def _sold_to_stalls(world: Any, town: Town, goods: str, stock: list[Stock]) -> l
 def _supply_shops(world: Any, town: Town, fresh: list[Stock]) -> None:
     shop = town.supermarket
     sale = trade(world, town, fresh[:1], shop.nodes[0].itself, "05:10")
-    intake = take_in(world, shop, "supermarket_intake", sale, shop.nodes[0].itself, "06:50")
+    intake = take_in(world, shop, "supermarket_intake", sale, shop.nodes[0].itself, clock="06:50")
     sell(world, shop, intake, shop.nodes[0].itself)
     canteen = town.canteens[0]
     bought = trade(world, town, fresh[-1:], canteen.nodes[0].itself, "05:20")
-    take_in(world, canteen, "group_intake", bought, canteen.nodes[0].itself, "07:15")
+    take_in(world, canteen, "group_intake", bought, canteen.nodes[0].itself, clock="07:15")
 
 
 def _remember_traces(world: Any) -> None:

@@ -14,9 +14,7 @@ SPECS = Path(__file__).parent / "specs"
 INTAKES = ("meat_veg.market_intake", "meat_veg.retail_intake", "meat_veg.supermarket_intake")
 TRADES = ("meat_veg.meat_dispatch", "meat_veg.market_trade")
 MEAT_CERTIFICATES = frozenset(("product_quarantine", "meat_inspection"))
-VEGETABLE_PROOFS = frozenset(
-    ("trade_slip", "origin_certificate", "vegetable_test", "promise", "market_entry", "purchase_batch")
-)
+VEGETABLE_PROOFS = frozenset(("trade_slip", "origin_certificate", "vegetable_test", "promise", "market_entry", "purchase_batch"))
 PLACEHOLDER = "batch:1000"
 
 Check = Callable[[Record], Iterator[Finding]]
