@@ -17,7 +17,7 @@ from tracekit.dock.sealing import Signer, header
 from tracekit.dock.sending import Sender
 from tracekit.dock.session import Description, Session
 from tracekit.dock.spool import Entry
-from tracekit.dock.upward import SealBook, resumed, upward
+from tracekit.dock.upward import resumed, upward
 from tracekit.errors import DockingRejected, DockingUnavailable
 from tracekit.ids import canonical
 from tracekit.sdk import Suite
@@ -214,15 +214,13 @@ class _Queue:
 
     def _package(self, outgoing: "Outgoing") -> dict[str, Any]:
         stored = self._store.records(outgoing.record_ids)
-        store = self._store
-        book: Mapping[int, tuple[bytes, bytes]] = store.seals(outgoing.record_ids) if isinstance(store, SealBook) else {}
         return upward(
             [stored[record_id] for record_id in outgoing.record_ids if record_id in stored],
             header(outgoing.package, self._code, self.described, "proceed", self._clock()),
             self._signer,
             code=self._code,
             withheld=self._withheld,
-            book=book,
+            book=self._store.seals(outgoing.record_ids),
         )  # fmt: skip  what, under which header, by whom
 
     def _divide(self, outgoing: "Outgoing", size: int) -> None:

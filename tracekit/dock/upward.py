@@ -1,7 +1,7 @@
 """A platform's records as packages for the platform above: groups withheld, the origin's seal and every hop kept."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -11,15 +11,6 @@ from tracekit.pipeline.seal import join_body, seal_package, withhold
 
 if TYPE_CHECKING:
     from tracekit.store.values import Stored
-
-
-@runtime_checkable
-class SealBook(Protocol):
-    """A store that keeps the seals under which records first came."""
-
-    def seals(self, record_ids: Sequence[int]) -> Mapping[int, tuple[bytes, bytes]]:
-        """By record id: the seal (`header`, `signature`, `content_ids`) and the hops so far, both as JSON."""
-        ...
 
 
 def upward(
@@ -36,7 +27,7 @@ def upward(
     Args:
         code: our own code: the signer of the hop that is added.
         withheld: the groups of a kind that stay here.
-        book: the seals of those records that others sent to us.
+        book: by record id the seal under which others first sent it (`header signature content_ids`) and its hops, both JSON.
     """
     records = [withhold(join_body(one.body, one.aside), withheld(one.kind)) for one in stored]
     via, seals = _history(stored, code, book)

@@ -8,9 +8,10 @@ from tracekit.dock.outbox import Outbox
 from tracekit.dock.sealing import Signer
 from tracekit.dock.session import Session
 from tracekit.dock.statements import reconcile
-from tracekit.ids import add_leaves, content_id, identity, leaf
+from tracekit.ids import add_leaves, canonical, content_id, identity, leaf
 from tracekit.pipeline.check import Checks
 from tracekit.pipeline.intake import seal_flat
+from tracekit.pipeline.seal import is_sealed_by, seal_package
 from tracekit.pipeline.times import interval, wire_time_of
 from tracekit.sdk import Facts
 from tracekit.store import Store
@@ -262,3 +263,19 @@ def test_reconciling_finds_what_is_missing_sends_it_and_then_both_sides_are_equa
 
 def test_interval_of_the_day_is_what_the_statement_counts_by():
     assert interval("2026-11-20")[0] == 1_795_104_000
+
+
+def test_the_origin_s_seal_and_hops_go_up_with_ours_added(platform, accept, outbox, store, monkeypatch, keys):
+    ids = accept(3)
+    seal = seal_package({"id": "p1", "sender": "till-1"}, [], ED25519, keys[0], "k", content_ids=ids)
+    kept = canonical({"header": seal["header"], "signature": seal["signature"], "content_ids": ids})
+    hops = canonical([{"receipt": "r", "signer": "county"}])
+    monkeypatch.setattr(store, "seals", lambda record_ids: dict.fromkeys(list(record_ids)[:2], (kept, hops)))
+    outbox().run()
+    package = orjson.loads(platform.bodies[0])
+    ours = {"receipt": "r0", "signer": "shop-7"}
+    forwarded = {"seal": 0, "hops": [{"receipt": "r", "signer": "county"}, ours]}
+    assert package["via"] == [forwarded, forwarded, {"hops": [ours]}]
+    assert len(package["seals"]) == 1
+    for record in package["records"][:2]:
+        assert is_sealed_by(package["seals"][0], content_id(record), ED25519, keys[1])

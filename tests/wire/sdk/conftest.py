@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,6 +48,12 @@ def serving(city: Path) -> Iterator[str]:
         process.terminate()
         process.wait(30)
         process.stdout.close()
+
+
+@pytest.fixture
+def serve() -> Callable[[Path], contextlib.AbstractContextManager[str]]:
+    """Serves a platform's folder while a `with` block lasts."""
+    return serving
 
 
 @pytest.fixture(scope="module")
