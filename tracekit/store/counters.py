@@ -84,23 +84,20 @@ class Sums:
         self.leaves: dict[LinkCell, list[int]] = {}
         self.findings: dict[FindingCell, int] = {}
 
-    def add(self, cell: Cell, shares: Shares, sign: int = 1) -> None:
-        """Add (or take away) a share."""
+    def add(self, cell: Cell, shares: Shares, times: int = 1) -> None:
+        """Add a share so many times, or take it away."""
         sums = self.cells.get(cell)
         if sums is None:
             sums = self.cells[cell] = [0] * len(COUNTS)
         for index, value in enumerate(shares):
             if value:
-                sums[index] += sign * value
+                sums[index] += times * value
 
-    def leaf(self, cell: LinkCell, leaf: int, sign: int = 1) -> None:
-        """Put a record's leaf into the statement of a link, or take it out."""
-        found = self.leaves.get(cell)
-        if found is None:
-            self.leaves[cell] = [sign, sign * leaf]
-        else:
-            found[0] += sign
-            found[1] += sign * leaf
+    def leaf(self, cell: LinkCell, leaf: int, count: int = 1) -> None:
+        """Put a record's leaf, or the sum of some, into the statement of a link; a count below 0 takes it out."""
+        found = self.leaves.setdefault(cell, [0, 0])
+        found[0] += count
+        found[1] += leaf if count > 0 else -leaf
 
     def finding(self, cell: FindingCell, sign: int = 1) -> None:
         """Count a finding."""

@@ -59,7 +59,7 @@ class Records(Connected):
             texts = tx.texts({row[1] for row in rows})
         return [Quote(id_, texts[origin], *more, body=bytes(body), aside=bytes(aside)) for id_, origin, *more, body, aside in rows]
 
-    def log_query(self, at: int, who: str, what: str, refs: Iterable[str], purpose: str, answered: int) -> None:  # noqa: PLR0917  a row
+    def log_query(self, at: int, who: str, what: str, refs: Iterable[str], purpose: str, answered: int) -> None:
         """Log who asked for what, why, and how many records the answer had."""
         with self._appending() as tx:
             sql = "INSERT INTO query_log (at, who, what, refs, purpose, answered) VALUES (?, ?, ?, ?, ?, ?)"

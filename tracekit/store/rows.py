@@ -76,10 +76,13 @@ def record_row(id_: int, one: Judged, counted: Counted, cell: Cell, came: tuple[
 
 
 def add_keys(rows: list[Row], id_: int, one: Judged, rungs: Mapping[str, int]) -> None:
-    """The link keys, and the refs of goods and papers that are no link key: both are how `trace` finds a record."""
+    """The link keys, and the refs of goods and papers that are no link key: both are how `trace` finds a record.
+
+    A key that a record names twice is here twice.
+    """
     start, end = one.start, one.end
     seen: set[str] = set()
-    for side, rung, key, line in dict.fromkeys(one.keys):
+    for side, rung, key, line in one.keys:
         rows.append((key, SIDES[side], id_, line, rungs[rung], start, end))
         seen.add(key)
     for part in ("items", "documents"):

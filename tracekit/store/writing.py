@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracekit.ids import leaf
 from tracekit.store import schema
 from tracekit.store.backends import Row, array
-from tracekit.store.counters import DUPLICATE, PENDING, REPLACED, WITHDRAWN, Cell, Sums, share
+from tracekit.store.counters import DUPLICATE, LIVE, PENDING, REPLACED, WITHDRAWN, Cell, Counted, Sums, share
 from tracekit.store.outgoing import add_outgoing, write_cursor, write_receipt
 from tracekit.store.refusing import Coming, cleaned, mark_fixed, refuse
 from tracekit.store.rows import Named, add_items, add_keys, counted_of, finding_rows, quote_rows, record_row
@@ -25,6 +25,10 @@ BROKEN_LINK = "TK-LINK-001"
 
 Stored = tuple[int, "Judged"]
 """A record of the batch with the id it gets."""
+
+
+Tally = tuple[Cell, str, Counted]
+"""Records that count alike: their cell, the peers they go up to, and what decides their share."""
 
 
 def write(tx: Transaction, batch: Written) -> list[int]:
@@ -77,12 +81,11 @@ class _Batch:
     def _replaced(self) -> set[int]:
         """Ids that this batch replaces; a pending record replaces an accepted one only when its review approves it."""
         pending = {id_ for id_, one in self.stored if one.verdict == "pending"}
-        old = ((self._resolve(one.replaces), one.verdict) for _, one in self.stored if one.replaces)
-        return {id_ for id_, verdict in old if verdict == "accepted" or id_ in pending or self._waits(id_)}
-
-    def _waits(self, record_id: int) -> bool:
-        found = standing(self.tx, [record_id]) if record_id not in self.ids else []
-        return bool(found) and found[0].counted.state == PENDING
+        old = {self._resolve(one.replaces): one.verdict for _, one in self.stored if one.replaces}
+        asked = [id_ for id_, verdict in old.items() if verdict == "pending" and id_ not in pending]
+        if asked:
+            pending.update(one.id for one in standing(self.tx, asked) if one.counted.state == PENDING)
+        return {id_ for id_, verdict in old.items() if verdict == "accepted" or id_ in pending}
 
     def _names(self) -> Named:
         spaces = ("origin", "kind", "node", "region", "category")
@@ -90,33 +93,42 @@ class _Batch:
 
     def _write_stored(self) -> None:
         ups = self._ups()
-        peers, links = self.tx.ids("peers", {*ups.values(), ""}), self._links(set(ups.values()) | {""})
+        peers = self.tx.ids("peers", {*ups.values(), ""})
         rungs = self.tx.ids("rung", {key.rung for _, one in self.stored for key in one.keys} | {""})
         rows: list[Row] = []
         items: list[Row] = []
         keys: list[Row] = []
+        tallies: dict[Tally, list[int]] = {}
+        gone, origins = self.gone, self.names.origin
         came = (self.batch.received_at, self.receipt)
         for id_, one in self.stored:
             up = ups.get(id_, "")
             cell = self.names.cell(one, self.sender)
             counted = counted_of(one, self._resolve(one.replaces))
-            if id_ in self.gone:
+            if id_ in gone:
                 counted = counted._replace(state=WITHDRAWN if counted.state == PENDING else REPLACED)
-            rows.append(record_row(id_, one, counted, cell, (*came, self.names.origin[one.origin], peers[up])))
-            self.sums.add(cell, share(counted))
-            if id_ not in self.gone:
-                self._add_leaf(one, cell, links[up])
+            rows.append(record_row(id_, one, counted, cell, (*came, origins[one.origin], peers[up])))
+            tally = tallies.get((cell, up, counted))
+            if tally is None:
+                tally = tallies[cell, up, counted] = [0, 0]
+            tally[0] += 1
+            if id_ not in gone:
+                tally[1] += leaf(one.identity, one.revision, one.content_id)
                 add_keys(keys, id_, one, rungs)
                 add_items(items, id_, one.record)
+        self._count(tallies, self._links(set(ups.values()) | {""}))
         self.tx.bulk(schema.records, rows)
         self.tx.bulk(schema.items, items)
-        self.tx.bulk(schema.link_keys, sorted(keys))
+        keys.sort()
+        self.tx.bulk(schema.link_keys, [row for row, before in zip(keys, [(), *keys], strict=False) if row != before])
         self._write_findings()
 
-    def _add_leaf(self, one: Judged, cell: Cell, links: Iterable[int]) -> None:
-        made = leaf(one.identity, one.revision, one.content_id)
-        for link in links:
-            self.sums.leaf((link, cell[0], cell[1], cell[2]), made)
+    def _count(self, tallies: Mapping[Tally, list[int]], links: Mapping[str, list[int]]) -> None:
+        for (cell, up, counted), (count, leaves) in tallies.items():
+            self.sums.add(cell, share(counted), count)
+            if counted.state in LIVE:
+                for link in links[up]:
+                    self.sums.leaf((link, cell[0], cell[1], cell[2]), leaves, count)
 
     def _ups(self) -> dict[int, str]:
         """Per record of the batch the peers it goes up to, as one text."""
