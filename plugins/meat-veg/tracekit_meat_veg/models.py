@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ICN001, N812  a table row a line; upper-case names cannot meet a field
 """Models of meat_veg, in flat form.
 
 项目自定义，非《国家重要产品追溯体系数据对接技术要求》
@@ -146,12 +147,12 @@ class FarmDispatchItem(Part):
     line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
     role: Annotated[ItemRoleCode, Field(title="作用")]
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')], Field(title="产品")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="产地编码")]
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="产地编码")]
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="供货方")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
     extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
@@ -160,9 +161,9 @@ class FarmDispatchItem(Part):
 class FarmDispatchExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
-    vehicle: Annotated[Annotated[str, FORM.ref('plate')] | None, Field(title="运输车牌号")] = None
-    ear_tag_first: Annotated[Annotated[str, FORM.text(15, '[123][0-9]{14}')] | None, Field(title="畜禽标识起号")] = None
-    ear_tag_last: Annotated[Annotated[str, FORM.text(15, '[123][0-9]{14}')] | None, Field(title="畜禽标识止号")] = None
+    vehicle: Annotated[Annotated[str, FORM.ref("plate")] | None, Field(title="运输车牌号")] = None
+    ear_tag_first: Annotated[Annotated[str, FORM.text(15, "[123][0-9]{14}")] | None, Field(title="畜禽标识起号")] = None
+    ear_tag_last: Annotated[Annotated[str, FORM.text(15, "[123][0-9]{14}")] | None, Field(title="畜禽标识止号")] = None
     harvest_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="采收日期")] = None
 
 
@@ -173,35 +174,35 @@ class FarmDispatch(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[FarmDispatchItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[FarmDispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.farm_dispatch"], Field(title="记录类型")] = "meat_veg.farm_dispatch"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[FarmDispatchExtension | None, Field(title="扩展")] = None
 
 
 class MarketEntryExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
-    vehicle: Annotated[Annotated[str, FORM.ref('plate')] | None, Field(title="运输车牌号")] = None
+    vehicle: Annotated[Annotated[str, FORM.ref("plate")] | None, Field(title="运输车牌号")] = None
     destination: Annotated[Annotated[str, FORM.text(150)] | None, Field(title="到达地")] = None
-    destination_area: Annotated[Annotated[str, FORM.ref('area')] | None, Field(title="到达地区划")] = None
+    destination_area: Annotated[Annotated[str, FORM.ref("area")] | None, Field(title="到达地区划")] = None
 
 
 class MarketEntry(FlatRecord):
@@ -211,26 +212,26 @@ class MarketEntry(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="对方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[FarmDispatchItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="对方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[FarmDispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.market_entry"], Field(title="记录类型")] = "meat_veg.market_entry"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["transaction"], Field(title="事件形态")] = "transaction"
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[MarketEntryExtension | None, Field(title="扩展")] = None
 
 
@@ -240,12 +241,12 @@ class SlaughterIntakeItem(Part):
     line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
     role: Annotated[ItemRoleCode, Field(title="作用")]
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')], Field(title="产品")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')] | None, Field(title="产地编码")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="供货方")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
     extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
@@ -255,7 +256,7 @@ class SlaughterIntakeExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     farm_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="养殖场名称")] = None
-    vehicle: Annotated[Annotated[str, FORM.ref('plate')] | None, Field(title="运输车牌号")] = None
+    vehicle: Annotated[Annotated[str, FORM.ref("plate")] | None, Field(title="运输车牌号")] = None
     declared_heads: Annotated[Annotated[int, FORM.integer()], Field(title="检疫证头数")]
     accepted_heads: Annotated[Annotated[int, FORM.integer()], Field(title="实收头数")]
     dead_heads: Annotated[Annotated[int, FORM.integer()], Field(title="途亡头数")]
@@ -268,26 +269,26 @@ class SlaughterIntake(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.slaughter_intake"], Field(title="记录类型")] = "meat_veg.slaughter_intake"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[SlaughterIntakeExtension | None, Field(title="扩展")] = None
 
 
@@ -304,33 +305,33 @@ class Slaughter(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.slaughter"], Field(title="记录类型")] = "meat_veg.slaughter"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["transformation"], Field(title="事件形态")] = "transformation"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[SlaughterExtension | None, Field(title="扩展")] = None
 
 
 class MeatInspectionExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
-    sample_no: Annotated[Annotated[str, FORM.text(32, '[0-9A-Za-z-]{1,32}')] | None, Field(title="样品编号")] = None
+    sample_no: Annotated[Annotated[str, FORM.text(32, "[0-9A-Za-z-]{1,32}")] | None, Field(title="样品编号")] = None
     sampled_heads: Annotated[Annotated[int, FORM.integer()] | None, Field(title="采样头数")] = None
     positive_heads: Annotated[Annotated[int, FORM.integer()] | None, Field(title="阳性头数")] = None
     checked_heads: Annotated[Annotated[int, FORM.integer()], Field(title="检验头数")]
@@ -344,26 +345,26 @@ class MeatInspection(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=100)], Field(title="检测与计量")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 100)], Field(title="检测与计量")]
     kind: Annotated[Literal["meat_veg.meat_inspection"], Field(title="记录类型")] = "meat_veg.meat_inspection"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
     extension: Annotated[MeatInspectionExtension | None, Field(title="扩展")] = None
 
 
@@ -373,12 +374,12 @@ class MeatDispatchItem(Part):
     line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
     role: Annotated[ItemRoleCode, Field(title="作用")]
     ref: Annotated[Annotated[str, FORM.ref()] | None, Field(title="批次或个体标识")] = None
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')], Field(title="产品")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')] | None, Field(title="产地编码")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="供货方")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
     extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
@@ -388,8 +389,8 @@ class MeatDispatchExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     destination: Annotated[Annotated[str, FORM.text(150)] | None, Field(title="到达地")] = None
-    destination_area: Annotated[Annotated[str, FORM.ref('area')] | None, Field(title="到达地区划")] = None
-    vehicle: Annotated[Annotated[str, FORM.ref('plate')] | None, Field(title="运输车牌号")] = None
+    destination_area: Annotated[Annotated[str, FORM.ref("area")] | None, Field(title="到达地区划")] = None
+    vehicle: Annotated[Annotated[str, FORM.ref("plate")] | None, Field(title="运输车牌号")] = None
 
 
 class MeatDispatch(FlatRecord):
@@ -399,26 +400,26 @@ class MeatDispatch(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="对方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[MeatDispatchItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="对方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[MeatDispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.meat_dispatch"], Field(title="记录类型")] = "meat_veg.meat_dispatch"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["transaction"], Field(title="事件形态")] = "transaction"
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[MeatDispatchExtension | None, Field(title="扩展")] = None
 
 
@@ -434,12 +435,12 @@ class MarketIntakeItem(Part):
     line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
     role: Annotated[ItemRoleCode, Field(title="作用")]
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')], Field(title="产品")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')] | None, Field(title="产地编码")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="供货方")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
     extension: Annotated[MarketIntakeExtension | None, Field(title="扩展")] = None
@@ -448,7 +449,7 @@ class MarketIntakeItem(Part):
 class MarketIntakeExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
-    vehicle: Annotated[Annotated[str, FORM.ref('plate')] | None, Field(title="运输车牌号")] = None
+    vehicle: Annotated[Annotated[str, FORM.ref("plate")] | None, Field(title="运输车牌号")] = None
 
 
 class MarketIntake(FlatRecord):
@@ -458,26 +459,26 @@ class MarketIntake(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[MarketIntakeItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[MarketIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.market_intake"], Field(title="记录类型")] = "meat_veg.market_intake"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[MarketIntakeExtension | None, Field(title="扩展")] = None
 
 
@@ -487,12 +488,12 @@ class MarketTestItem(Part):
     line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
     role: Annotated[ItemRoleCode, Field(title="作用")]
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')], Field(title="产品")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=10)] | None, Field(title="数量")] = None
-    origin_area: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')] | None, Field(title="产地编码")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)] | None, Field(title="数量")] = None
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="供货方")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
     extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
@@ -501,7 +502,7 @@ class MarketTestItem(Part):
 class MarketTestMeasurement(Part):
     """检验、检测、计量结果 / Results of inspection, tests and measuring."""
 
-    type: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_.-]*')], Field(title="检测项目")]
+    type: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_.-]*")], Field(title="检测项目")]
     value: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="测得值")] = None
     unit: Annotated[UnitCode | None, Field(title="测得值单位")] = None
     result: Annotated[ResultCode, Field(title="结论")]
@@ -513,7 +514,7 @@ class MarketTestMeasurement(Part):
 class MarketTestExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
-    sample_no: Annotated[Annotated[str, FORM.text(32, '[0-9A-Za-z-]{1,32}')], Field(title="样品编号")]
+    sample_no: Annotated[Annotated[str, FORM.text(32, "[0-9A-Za-z-]{1,32}")], Field(title="样品编号")]
     inspector: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="检验员")] = None
     result_note: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="检测结果说明")] = None
 
@@ -525,26 +526,26 @@ class MarketTest(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[MarketTestItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
-    measurements: Annotated[Annotated[tuple[MarketTestMeasurement, ...], Field(min_length=1, max_length=100)], Field(title="检测与计量")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[MarketTestItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    measurements: Annotated[Annotated[tuple[MarketTestMeasurement, ...], FORM.many(1, 100)], Field(title="检测与计量")]
     kind: Annotated[Literal["meat_veg.market_test"], Field(title="记录类型")] = "meat_veg.market_test"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
     extension: Annotated[MarketTestExtension | None, Field(title="扩展")] = None
 
 
@@ -552,7 +553,7 @@ class MarketTradeExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     destination: Annotated[Annotated[str, FORM.text(150)] | None, Field(title="到达地")] = None
-    destination_area: Annotated[Annotated[str, FORM.ref('area')] | None, Field(title="到达地区划")] = None
+    destination_area: Annotated[Annotated[str, FORM.ref("area")] | None, Field(title="到达地区划")] = None
     payment: Annotated[PaymentCode | None, Field(title="支付方式")] = None
     weigh_mode: Annotated[WeighModeCode | None, Field(title="计量方式")] = None
 
@@ -564,26 +565,26 @@ class MarketTrade(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="对方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="对方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.market_trade"], Field(title="记录类型")] = "meat_veg.market_trade"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["transaction"], Field(title="事件形态")] = "transaction"
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[MarketTradeExtension | None, Field(title="扩展")] = None
 
 
@@ -600,26 +601,26 @@ class RetailIntake(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.retail_intake"], Field(title="记录类型")] = "meat_veg.retail_intake"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[RetailIntakeExtension | None, Field(title="扩展")] = None
 
 
@@ -638,26 +639,26 @@ class RetailSale(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[MeatDispatchItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[MeatDispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.retail_sale"], Field(title="记录类型")] = "meat_veg.retail_sale"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["transaction"], Field(title="事件形态")] = "transaction"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[RetailSaleExtension | None, Field(title="扩展")] = None
 
 
@@ -673,12 +674,12 @@ class SupermarketIntakeItem(Part):
     line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
     role: Annotated[ItemRoleCode, Field(title="作用")]
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')], Field(title="产品")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')] | None, Field(title="产地编码")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="供货方")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
     extension: Annotated[SupermarketIntakeExtension | None, Field(title="扩展")] = None
@@ -691,26 +692,26 @@ class SupermarketIntake(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SupermarketIntakeItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[SupermarketIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.supermarket_intake"], Field(title="记录类型")] = "meat_veg.supermarket_intake"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
 
 
@@ -721,26 +722,26 @@ class GroupIntake(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[MeatDispatchItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[MeatDispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.group_intake"], Field(title="记录类型")] = "meat_veg.group_intake"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="对方")] = None
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
 
 
@@ -756,12 +757,12 @@ class GoodsReturnItem(Part):
     line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
     role: Annotated[ItemRoleCode, Field(title="作用")]
     ref: Annotated[Annotated[str, FORM.ref()] | None, Field(title="批次或个体标识")] = None
-    product: Annotated[Annotated[str, FORM.ref('goods', 'gtin', 'local')], Field(title="产品")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')] | None, Field(title="产地编码")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')] | None, Field(title="供货方")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
     extension: Annotated[GoodsReturnExtension | None, Field(title="扩展")] = None
@@ -780,24 +781,24 @@ class GoodsReturn(FlatRecord):
     specs: ClassVar[Path | None] = SPECS
 
     key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
-    origin: Annotated[Annotated[str, FORM.text(64, '[A-Za-z0-9._-]{1,64}')], Field(title="来源系统")]
-    reporter: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="责任主体")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
     time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
-    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time('.{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*')], Field(title="记录时间")]
-    region: Annotated[Annotated[str, FORM.text(6, '[0-9]{6}|[A-Z]{2}')], Field(title="行政区划")]
-    party: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="经营方")]
-    counterparty: Annotated[Annotated[str, FORM.ref('uscc', 'org', 'node', 'merchant', 'person', 'gln', 'local')], Field(title="对方")]
-    place: Annotated[Annotated[str, FORM.ref('node', 'gln', 'area', 'local')], Field(title="地点")]
-    items: Annotated[Annotated[tuple[GoodsReturnItem, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="对方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[GoodsReturnItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.goods_return"], Field(title="记录类型")] = "meat_veg.goods_return"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
-    category: Annotated[Annotated[str, FORM.text(64, '[a-z][a-z0-9_]*')], Field(title="品类")] = "meat_veg"
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["transaction"], Field(title="事件形态")] = "transaction"
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[GoodsReturnExtension | None, Field(title="扩展")] = None
