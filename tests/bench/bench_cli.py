@@ -12,7 +12,9 @@ from tracekit.cli.commands import COMMANDS
 
 BARE = (
     "import typer\napp = typer.Typer(add_completion=False)\n"
-    + "".join(f"@app.command()\ndef c{n}(as_json: bool = False) -> None:\n    '''Line of help number {n}.'''\n" for n in range(len(COMMANDS)))
+    + "".join(
+        f"@app.command()\ndef c{n}(as_json: bool = False) -> None:\n    '''Line of help number {n}.'''\n" for n in range(len(COMMANDS))
+    )
     + "app()\n"
 )
 

@@ -56,8 +56,15 @@ class Town:
         """A signed package of a sender."""
         setup = setup or self.market
         fields = {
-            "id": id_, "sender": setup.code, "receiver": self.office.code, "edition": "national:v1", "mode": "proceed",
-            "scope": "record", "environment": "test", "created_at": time_text(time.time()), **header,
+            "id": id_,
+            "sender": setup.code,
+            "receiver": self.office.code,
+            "edition": "national:v1",
+            "mode": "proceed",
+            "scope": "record",
+            "environment": "test",
+            "created_at": time_text(time.time()),
+            **header,
         }  # fmt: skip  one subject a line
         return seal_package(fields, records, ED25519, setup.keys.private_pem, setup.keys.key_id)
 
@@ -100,19 +107,34 @@ def trade() -> Any:
     def make(number: int, **more: Any) -> dict[str, Any]:
         slip = f"3706000040001{number:07d}"
         item = {
-            "line": 1, "role": "object", "ref": "batch:3706000040000058", "product": "goods:21113011",
-            "quantities": [{"value": "82.5", "unit": "kg", "basis": "weight"}], "unit_price": "12.5",
+            "line": 1,
+            "role": "object",
+            "ref": "batch:3706000040000058",
+            "product": "goods:21113011",
+            "quantities": [{"value": "82.5", "unit": "kg", "basis": "weight"}],
+            "unit_price": "12.5",
         }  # fmt: skip  one subject a line
         papers = [
             {"type": "trade_slip", "ref": f"tran:{slip}", "direction": "out"},
             {"type": "product_quarantine", "ref": f"quarantine:{number:010d}", "direction": "in"},
         ]
         return {
-            "kind": "meat_veg.market_trade", "key": slip, "origin": "market-370600004", "reporter": "node:370600004",
-            "time": "2026-11-20T06:30+08:00", "recorded_at": "2026-11-20T06:31:00+08:00", "category": "meat_veg",
-            "region": "370600", "shape": "transaction", "party": "merchant:3706000040001",
-            "counterparty": "merchant:3706000050002", "counterparty_name": "张记", "place": "node:370600004",
-            "items": [item], "documents": papers, **more,
+            "kind": "meat_veg.market_trade",
+            "key": slip,
+            "origin": "market-370600004",
+            "reporter": "node:370600004",
+            "time": "2026-11-20T06:30+08:00",
+            "recorded_at": "2026-11-20T06:31:00+08:00",
+            "category": "meat_veg",
+            "region": "370600",
+            "shape": "transaction",
+            "party": "merchant:3706000040001",
+            "counterparty": "merchant:3706000050002",
+            "counterparty_name": "张记",
+            "place": "node:370600004",
+            "items": [item],
+            "documents": papers,
+            **more,
         }  # fmt: skip  one subject a line
 
     return make

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 
-class LazyGroup(TyperGroup):
+class _LazyGroup(TyperGroup):
     """The top group: names and help lines from the table, the command itself when it is called."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -25,18 +25,20 @@ class LazyGroup(TyperGroup):
         if name in COMMANDS:
             self.commands[name] = load_command(name, COMMANDS[name].module)
         elif not name.startswith("-"):
-            self.commands |= from_plugins(self.commands)
+            self.commands.update(from_plugins(self.commands))
         return super().resolve_command(ctx, args)
 
 
-def _group() -> LazyGroup:
+def _group() -> _LazyGroup:
     """Build the group with one stub a command, enough for `--help`."""
     zh = language() == "zh"
-    stubs: Any = {
-        name: TyperCommand(name, help=entry.zh if zh else entry.en, rich_markup_mode=None) for name, entry in COMMANDS.items()
-    }
-    intro = "重要产品追溯的集成框架、开发包与参考平台。" if zh else "Integration framework, SDK and reference platform for product traceability."
-    return LazyGroup(name="tracekit", commands=stubs, help=intro, no_args_is_help=True, rich_markup_mode=None)
+    stubs: Any = {name: TyperCommand(name, help=entry.zh if zh else entry.en, rich_markup_mode=None) for name, entry in COMMANDS.items()}
+    intro = (
+        "重要产品追溯的集成框架、开发包与参考平台。"
+        if zh
+        else "Integration framework, SDK and reference platform for product traceability."
+    )
+    return _LazyGroup(name="tracekit", commands=stubs, help=intro, no_args_is_help=True, rich_markup_mode=None)
 
 
 def main(args: "Sequence[str] | None" = None) -> None:

@@ -48,7 +48,12 @@ def check(
     if as_json:
         put_json({**counts, "list": told})
     else:
-        put(say("共 {records} 条，问题 {problem} 条，检查结果 {findings} 项", "{records} records, {problem} with problems, {findings} findings").format(**counts))
+        put(
+            say(
+                "共 {records} 条，问题 {problem} 条，检查结果 {findings} 项",
+                "{records} records, {problem} with problems, {findings} findings",
+            ).format(**counts)
+        )
     raise typer.Exit(1 if counts["problem"] else 0)
 
 

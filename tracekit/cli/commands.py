@@ -21,7 +21,9 @@ COMMANDS: dict[str, Entry] = {
     "reconcile": Entry("tracekit.cli.reconcile", "Compare statements with the platform above.", "与上级平台对账。"),
     "status": Entry("tracekit.cli.status", "Counts, outbox and silent nodes of a platform.", "平台状态：数量、待发、静默节点。"),
     "doctor": Entry("tracekit.cli.doctor", "Look at everything that could fail, before it does.", "体检：先于故障发现问题。"),
-    "quarantine": Entry("tracekit.cli.quarantine", "List, show, export or retry refused records.", "隔离区：列出、查看、导出、重试被拒记录。"),
+    "quarantine": Entry(
+        "tracekit.cli.quarantine", "List, show, export or retry refused records.", "隔离区：列出、查看、导出、重试被拒记录。"
+    ),
     "filing": Entry("tracekit.cli.filing", "List, approve or return filings.", "备案：列出、通过、退回。"),
     "code": Entry("tracekit.cli.code", "List, check or parse codes.", "编码：列出、检查、解析。"),
     "spec": Entry("tracekit.cli.spec", "Build, check or show the specification's tables.", "规范：生成、核对、查看数据表。"),

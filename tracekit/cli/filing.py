@@ -39,7 +39,9 @@ def list_filings(
 
 
 @app.command()
-def approve(config: Config, number: Number, reviewer: Annotated[str, typer.Option(help="Who decides.")] = "", as_json: AsJson = False) -> None:
+def approve(
+    config: Config, number: Number, reviewer: Annotated[str, typer.Option(help="Who decides.")] = "", as_json: AsJson = False
+) -> None:
     """Approve a filing; nodes and merchants are given their code."""
     _decide(config, number, reviewer, "", as_json=as_json)
 

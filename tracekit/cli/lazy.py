@@ -1,6 +1,7 @@
 """Commands found when they are called: from their module, or from the plugins."""
 
 import importlib
+from collections.abc import Mapping
 from typing import Any
 
 import typer
@@ -24,14 +25,15 @@ def load_command(name: str, module: str) -> Any:
     return command
 
 
-def from_plugins(known: dict[str, Any]) -> dict[str, Any]:
+def from_plugins(known: Mapping[str, Any]) -> dict[str, Any]:
     """The commands that plugins bring (`register_commands`); one that the core has is not replaced."""
-    from tracekit import loader
+    from tracekit.loader import installed, observe
+    from tracekit.platform.observers import plugins_of
 
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     app.command("-", hidden=True)(_nothing)
     app.command("--", hidden=True)(_nothing)
-    loader.register_commands(app)
+    observe(plugins_of(installed())).register_commands(app=app)
     group: Any = get_command(app)
     return {name: command for name, command in group.commands.items() if name not in known and not name.startswith("-")}
 

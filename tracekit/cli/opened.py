@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ HELP = "platform.toml or its folder."
 
 
 @contextmanager
-def opened(config: Path, *, create: bool = False) -> Iterator[Office]:
+def opened(config: Path, *, create: bool = False) -> Generator[Office]:
     """An opened platform, closed at the end."""
     from tracekit.platform.office import open_office
 

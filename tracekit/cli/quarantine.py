@@ -70,7 +70,7 @@ def export(
     import orjson
 
     count = 0
-    with opened(config) as office, (sys.stdout.buffer if str(file) == "-" else file.open("wb")) as stream:
+    with opened(config) as office, sys.stdout.buffer if str(file) == "-" else file.open("wb") as stream:
         for one in office.store.quarantine_export(state):
             wire = {**_row(one), "record": _record(one, raw=raw), "findings": [finding.to_wire() for finding in one.findings]}
             stream.write(orjson.dumps(wire) + b"\n")
@@ -95,7 +95,11 @@ def retry(
     if as_json:
         put_json(counts)
     else:
-        put(say("重试 {tried} 条：有效 {valid}，仍有问题 {problem}", "{tried} tried: {valid} valid, {problem} still refused").format(**counts))
+        put(
+            say("重试 {tried} 条：有效 {valid}，仍有问题 {problem}", "{tried} tried: {valid} valid, {problem} still refused").format(
+                **counts
+            )
+        )
     raise typer.Exit(1 if counts["problem"] else 0)
 
 
@@ -103,8 +107,17 @@ def _row(one: "Refused") -> dict[str, Any]:
     from tracekit.pipeline.times import wire_time_of
 
     return {
-        "id": one.id, "state": one.state, "kind": one.kind, "origin": one.origin, "key": one.key, "revision": one.revision,
-        "sender": one.sender, "node": one.node, "place": one.place, "seen": one.seen, "received_at": wire_time_of(one.received_at),
+        "id": one.id,
+        "state": one.state,
+        "kind": one.kind,
+        "origin": one.origin,
+        "key": one.key,
+        "revision": one.revision,
+        "sender": one.sender,
+        "node": one.node,
+        "place": one.place,
+        "seen": one.seen,
+        "received_at": wire_time_of(one.received_at),
         "codes": " ".join(sorted({finding.code for finding in one.findings})),
     }  # fmt: skip  one line a table row
 

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,7 +31,7 @@ def run(
     """
     with opened(config, create=True) as office, _stopping() as stop:
         sections = [one for one in office.setup.config.sources if not source or one.name in source]
-        done = {"sources": _read(office, sections, stop, dry_run=dry_run, as_json=as_json)}
+        done: dict[str, Any] = {"sources": _read(office, sections, stop, dry_run=dry_run, as_json=as_json)}
         if not dry_run and office.setup.config.above is not None and not stop():
             done["docked"] = _dock(office)
     if as_json:
@@ -53,8 +53,18 @@ def _read(office: "Office", sections: list[Any], stop: Callable[[], bool], *, dr
             if stop():
                 break
             step = progress(section.name)
-            counts = dry_run_source(office, section, step, stop=stop) if dry_run else run_source(office, reception, section, step, stop=stop)
-            told.append({"source": counts.source, "rows": counts.rows, "counts": counts.counts, "findings": counts.worst, "receipts": counts.receipts})
+            counts = (
+                dry_run_source(office, section, step, stop=stop) if dry_run else run_source(office, reception, section, step, stop=stop)
+            )
+            told.append(
+                {
+                    "source": counts.source,
+                    "rows": counts.rows,
+                    "counts": counts.counts,
+                    "findings": counts.worst,
+                    "receipts": counts.receipts,
+                }
+            )
     return told
 
 
@@ -78,16 +88,20 @@ def _report(done: dict[str, Any]) -> None:
     docked = done.get("docked")
     if docked is not None:
         texts = {"packages": len(docked["receipts"]), "records": docked["records"], "waiting": docked["waiting"]}
-        put(say("已上报 {packages} 包 {records} 条，待发 {waiting} 条", "sent {packages} packages, {records} records; {waiting} wait").format(**texts))
+        put(
+            say(
+                "已上报 {packages} 包 {records} 条，待发 {waiting} 条", "sent {packages} packages, {records} records; {waiting} wait"
+            ).format(**texts)
+        )
         for one in docked["refused"]:
             put(f"{one['code']} {one['detail']}")
 
 
 @contextmanager
-def _stopping() -> Iterator[Callable[[], bool]]:
+def _stopping() -> Generator[Callable[[], bool]]:
     """Ctrl-C and SIGTERM ask to stop after the batch at hand, because its records and cursor go in together."""
     asked: list[int] = []
-    before = {number: signal.signal(number, lambda number, frame: asked.append(number)) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, lambda number, _: asked.append(number)) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield lambda: bool(asked)
     finally:
@@ -96,10 +110,10 @@ def _stopping() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _progress(*, as_json: bool) -> Iterator[Callable[[str], Callable[[int], None]]]:
+def _progress(*, as_json: bool) -> Generator[Callable[[str], Callable[[int], None]]]:
     """Rows read so far on a terminal, nothing elsewhere."""
     if as_json or not sys.stderr.isatty():
-        yield lambda name: lambda rows: None
+        yield lambda _name: lambda _rows: None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

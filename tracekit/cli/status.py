@@ -35,7 +35,12 @@ def _report(told: dict[str, Any]) -> None:
     for name in ("records", "receipts", "counts", "quarantine", "outbox", "filings", "feedback_open", "sources"):
         put(f"  {name}: {told[name]}")
     table = told["day"]
-    put(say(f"{table['day']} 报送率 {table['reporting_rate']:.0%}，静默节点 {len(table['silent'])}", f"{table['day']} reporting rate {table['reporting_rate']:.0%}, {len(table['silent'])} silent"))
+    put(
+        say(
+            f"{table['day']} 报送率 {table['reporting_rate']:.0%}，静默节点 {len(table['silent'])}",
+            f"{table['day']} reporting rate {table['reporting_rate']:.0%}, {len(table['silent'])} silent",
+        )
+    )
     names = ("node", "state", "total", "valid", "problem", "pending", "backfilled", "broken")
     if table["nodes"]:
         put_table(names, ([row.get(name, "") for name in names] for row in table["nodes"]))

@@ -7,6 +7,7 @@ import re
 import secrets
 import socket
 from pathlib import Path
+from typing import Any, cast
 
 from tracekit.config import Credentials, Environment, Identity, Peer, Role, covers, read_table
 from tracekit.errors import ConfigError
@@ -20,9 +21,7 @@ ABOVE_SECRET = "keys/above.secret"  # noqa: S105  a path
 ABOVE_KEY = "keys/above.pem"
 
 
-def create(
-    folder: Path, role: Role, code: str, name: str, regions: list[str], *, port: int = 0, environment: Environment = "test"
-) -> Path:
+def create(folder: Path, role: Role, code: str, name: str, regions: list[str], *, port: int = 0, environment: Environment = "test") -> Path:
     """Write `platform.toml`, the keys (mode 0600) and `identity.json` into a folder; gives the configuration's path.
 
     Raises:
@@ -33,7 +32,12 @@ def create(
         raise ConfigError(str(file), code="TK-CFG-011", params={"file": str(file)})
     private, public = ED25519.generate()
     identity = {
-        "code": code, "name": name, "role": role, "environment": environment, "regions": regions, "public_key": public,
+        "code": code,
+        "name": name,
+        "role": role,
+        "environment": environment,
+        "regions": regions,
+        "public_key": public,
     }  # fmt: skip  one line a table row
     checked = read_table(Identity, identity, folder / "identity.json")
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,9 +80,14 @@ def admit(setup: Setup, identity: Identity, *, url: str = "") -> Path:
     path.parent.mkdir(exist_ok=True)
     path.write_text(peer_toml(peer), "utf-8")
     credentials = Credentials(
-        code=own.code, name=own.name, role=own.role, environment=own.environment,
-        url=url or listen_url(setup.config), public_key=setup.keys.public_pem,
-        client=identity.code, client_secret=secret,
+        code=own.code,
+        name=own.name,
+        role=own.role,
+        environment=own.environment,
+        url=url or listen_url(setup.config),
+        public_key=setup.keys.public_pem,
+        client=identity.code,
+        client_secret=secret,
     )  # fmt: skip  one line a table row
     target = setup.folder / "credentials" / f"{identity.code}.json"
     write_secret(target, credentials.model_dump_json(indent=2) + "\n")
@@ -174,18 +183,24 @@ def _new_peer(identity: Identity, secret: str) -> Peer:
     # a platform forwards what many systems reported; an enterprise reports for itself
     origins = [identity.code] if identity.role == "enterprise" else ["*"]
     return Peer(
-        code=identity.code, name=identity.name, role=identity.role, environment=identity.environment,
-        public_key=identity.public_key, secret_hash=secret_hash(secret), suite=identity.suite,
-        origins=origins, regions=identity.regions,
+        code=identity.code,
+        name=identity.name,
+        role=identity.role,
+        environment=identity.environment,
+        public_key=identity.public_key,
+        secret_hash=secret_hash(secret),
+        suite=identity.suite,
+        origins=origins,
+        regions=identity.regions,
     )  # fmt: skip  one line a table row
 
 
 def _json(path: Path) -> dict[str, object]:
     try:
-        value = json.loads(read_file(path, path, ""))
+        value: Any = json.loads(read_file(path, path, ""))
     except ValueError as error:
         raise ConfigError(f"{path}: {error}", code="TK-CFG-015", params={"file": str(path), "reason": str(error)}) from error
-    return value if isinstance(value, dict) else {}
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _list(values: list[str]) -> str:

@@ -10,8 +10,8 @@ import orjson
 from tracekit.config import Peer, covers
 from tracekit.ids import parse_ref
 from tracekit.pipeline.times import wire_time_of
-from tracekit.platform.refusal import refusal
 from tracekit.platform.reception import fnmatch_end
+from tracekit.platform.refusal import refusal
 
 if TYPE_CHECKING:
     from tracekit.platform.office import Office
@@ -42,7 +42,7 @@ def trace(office: Office, query: Mapping[str, str], caller: Peer | None = None) 
         raise refusal("TK-DOCK-124", name="ref", expected="scheme:value") from None
     if direction not in DIRECTIONS:
         raise refusal("TK-DOCK-124", name="direction", expected=", ".join(DIRECTIONS))
-    found = office.store.trace([ref], direction, MAX_VERTICES)  # pyright: ignore[reportArgumentType]  one of DIRECTIONS
+    found = office.store.trace([ref], direction, MAX_VERTICES)
     answer = _shown(office, found, caller)
     office.store.log_query(office.now(), caller.code if caller else "own", "trace", [ref], query.get("purpose", ""), len(found.vertices))
     return {"ref": ref, "direction": direction, **answer}
@@ -99,8 +99,13 @@ def _gap(office: Office, one: Vertex) -> dict[str, Any]:
     mandatory = checks.linker.mandatory if checks else frozenset[str]()
     sought = sorted({key.key for key in keys if key.side == "seek" and key.rung in mandatory})
     return {
-        "id": f"gap-{_id(one.record_id)}", "gap": True, "before": _id(one.record_id), "sought": sought,
-        "time": wire_time_of(one.start), "region": one.region, "depth": one.depth - 1,
+        "id": f"gap-{_id(one.record_id)}",
+        "gap": True,
+        "before": _id(one.record_id),
+        "sought": sought,
+        "time": wire_time_of(one.start),
+        "region": one.region,
+        "depth": one.depth - 1,
     }  # fmt: skip  one line a table row
 
 

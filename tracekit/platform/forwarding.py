@@ -40,4 +40,3 @@ class Forwarding:
 
 def _exactness(row: ForwardRow) -> tuple[bool, bool, bool]:
     return row.kind != "*", row.group != "*", row.to_level != "*"
-

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tracekit.config import AboveSection
 from tracekit.dock.outbox import Outbox
 from tracekit.dock.sealing import Signer
 from tracekit.dock.session import Session
@@ -11,15 +12,25 @@ from tracekit.platform.office import Office
 from tracekit.transport import Line
 
 
+def above_of(office: Office) -> AboveSection:
+    """The configured platform above.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    above = office.setup.config.above
+    if above is None:
+        raise ConfigError(str(office.setup.file), code="TK-CFG-016", params={"file": str(office.setup.file)})
+    return above
+
+
 def session_above(office: Office) -> Session:
     """A session with the platform above, as configured.
 
     Raises:
         ConfigError: there is none, or its secret is missing.
     """
-    above = office.setup.config.above
-    if above is None:
-        raise ConfigError(str(office.setup.file), code="TK-CFG-016", params={"file": str(office.setup.file)})
+    above = above_of(office)
     secret = office.setup.above_secret()
     return Session(
         Line(above.url), above.client or office.code, secret, environment=office.environment, clock=lambda: office.clock().timestamp()
@@ -37,8 +48,7 @@ def outbox_up(office: Office, **options: Any) -> Outbox:
         ConfigError: there is none, or its code or secret is missing.
     """
     session = session_above(office)
-    above = office.setup.config.above
-    assert above is not None
+    above = above_of(office)
     keys = office.setup.keys
     suite = office.registry.suites[office.setup.config.keys.suite]
     return Outbox(

@@ -63,7 +63,9 @@ def _lines(office: Office) -> Iterator[str]:
     yield from _metric("tracekit_outbox_records", "gauge", "Records that wait to go up.", {"": waiting})
     quarantined = {f'state="{state}"': count for state, count in held.quarantine.items()}
     yield from _metric("tracekit_quarantine_records", "gauge", "Refused records that are kept.", quarantined)
-    yield from _metric("tracekit_filings", "gauge", "Filings by state.", {f'state="{state}"': count for state, count in held.filings.items()})
+    yield from _metric(
+        "tracekit_filings", "gauge", "Filings by state.", {f'state="{state}"': count for state, count in held.filings.items()}
+    )
     yield from _metric("tracekit_feedback_open", "gauge", "Feedback that waits for an answer.", {"": held.feedback_open})
     at = _last_receipt_at(office, held.receipts)
     yield from _metric("tracekit_last_receipt_timestamp_seconds", "gauge", "When the last receipt was given.", {"": at})

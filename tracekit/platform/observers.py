@@ -21,8 +21,7 @@ class Observers:
     def __init__(self, registry: Registry) -> None:
         from tracekit.loader import observe
 
-        plugins = [plugin for one in registry.loaded if (plugin := _plugin(one.module)) is not None]
-        watching = [plugin for plugin in plugins if any(hasattr(plugin, hook) for hook in HOOKS)]
+        watching = [plugin for plugin in plugins_of(registry) if any(hasattr(plugin, hook) for hook in HOOKS)]
         self._relay = observe(watching) if watching else None
 
     def tell(self, platform: str, accepted: Sequence[Judged], receipt: dict[str, Any]) -> None:
@@ -33,7 +32,12 @@ class Observers:
             self._relay.batch_accepted(platform=platform, records=[one.record for one in accepted])
             self._relay.receipt_recorded(platform=platform, receipt=receipt)
         except Exception as error:  # noqa: BLE001  an observer may raise anything, and the batch is stored already
-            LOGGER.error("observer failed: %s", type(error).__name__)
+            LOGGER.error("observer failed: %s", type(error).__name__)  # noqa: TRY400  a traceback would show records
+
+
+def plugins_of(registry: Registry) -> list[Any]:
+    """The plugin objects of a registry."""
+    return [plugin for one in registry.loaded if (plugin := _plugin(one.module)) is not None]
 
 
 def _plugin(place: str) -> Any:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 import orjson
 
@@ -57,17 +57,18 @@ def read_package(body: bytes) -> Package:
     if len(body) > MAX_BYTES:
         raise refusal("TK-DOCK-101", limit=str(MAX_BYTES))
     try:
-        tree = orjson.loads(body)
+        loaded: Any = orjson.loads(body)
     except ValueError as error:
         raise refusal("TK-DOCK-102", reason=str(error)) from None
-    if not isinstance(tree, dict):
+    if not isinstance(loaded, dict):
         raise refusal("TK-DOCK-102", reason="not a JSON object")
+    tree = cast("dict[str, Any]", loaded)
     header, signature, records = _part(tree, "header", dict), _part(tree, "signature", dict), _part(tree, "records", list)
     _check_header(header)
     _check_records(header, records)
-    via, seals = tree.get("via", []), tree.get("seals", [])
-    if not isinstance(via, list) or not isinstance(seals, list) or (via and len(via) != len(records)):
-        raise refusal("TK-DOCK-102", reason="via and seals are lists; via has one entry a record")
+    via, seals = _part({"via": [], **tree}, "via", list), _part({"seals": [], **tree}, "seals", list)
+    if via and len(via) != len(records):
+        raise refusal("TK-DOCK-102", reason="via has one entry a record")
     return Package(header, signature, records, via, seals)
 
 
@@ -123,6 +124,11 @@ def check_seals(package: Package, content_ids: Sequence[str]) -> None:
         raise refusal("TK-DOCK-102", reason=f"seals: {type(error).__name__} {error}") from None
 
 
+def is_records(value: Any) -> TypeGuard[list[Record]]:
+    """True for a list of objects."""
+    return isinstance(value, list) and all(type(one) is dict for one in cast("list[Any]", value))
+
+
 def _part(tree: Mapping[str, Any], name: str, kind: type[Any]) -> Any:
     value = tree.get(name)
     if not isinstance(value, kind):
@@ -137,12 +143,12 @@ def _check_header(header: Mapping[str, Any]) -> None:
             raise refusal("TK-DOCK-102", reason=f"header.{name}: {form}")
 
 
-def _check_records(header: Mapping[str, Any], records: Sequence[Any]) -> None:
+def _check_records(header: Mapping[str, Any], records: list[Any]) -> None:
     if len(records) > MAX_RECORDS:
         raise refusal("TK-DOCK-110", count=str(len(records)), limit=str(MAX_RECORDS))
     if header.get("count") != len(records) or isinstance(header.get("count"), bool):
         raise refusal("TK-DOCK-112", count=str(header.get("count"))[:16], found=str(len(records)))
-    if not all(type(record) is dict for record in records):
+    if not is_records(records):
         raise refusal("TK-DOCK-102", reason="records: every one is an object")
     try:
         # the canonical form bounds the depth (254), so what it cannot write is refused before anything walks it

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracekit.config import Peer, covers
-from tracekit.findings import Finding
 from tracekit.pipeline.times import day_of_text, day_text, wire_time_of
 from tracekit.platform.office import Office
 from tracekit.platform.refusal import refusal
@@ -56,7 +55,7 @@ def filed_nodes(office: Office) -> list[str]:
 def worst_findings(office: Office, first: str, last: str, limit: int = 10, node: str = "") -> list[dict[str, Any]]:
     """The most frequent findings of a range of days."""
     found = office.store.findings_top(day_of_text(first), day_of_text(last), limit, node)
-    return [one._asdict() for one in found]
+    return [{"code": one.code, "level": one.level, "count": one.count} for one in found]
 
 
 def report_day(office: Office, peer: Peer, tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,10 +79,19 @@ def report_day(office: Office, peer: Peer, tree: Mapping[str, Any]) -> dict[str,
     believed = {name: value for name, value in tree.items() if name in COUNTED and type(value) is int}
     queue = tree.get("queue", 0)
     office.store.save_daily(
-        Daily(node, number, peer.code, state, believed, queue if type(queue) is int else 0, str(tree.get("last_error", ""))[:200], office.now())  # pyright: ignore[reportArgumentType]  one of STATES
+        Daily(
+            node,
+            number,
+            peer.code,
+            state,
+            believed,
+            queue if type(queue) is int else 0,
+            str(tree.get("last_error", ""))[:200],
+            office.now(),
+        )
     )
     rows = office.store.rollups(number, number, (), node=node, sender=peer.code)
-    received = counts_of(rows[0]) if rows else dict.fromkeys(COUNTED, 0)
+    received: dict[str, int] = counts_of(rows[0]) if rows else dict.fromkeys(COUNTED, 0)
     differs = {name: value for name, value in believed.items() if received.get(name) != value}
     return {"node": node, "day": day, "state": state, "received": received, "differs": sorted(differs)}
 
@@ -98,9 +106,7 @@ def send_back(office: Office, refused_ids: Sequence[int], days: int = DEADLINE_D
             continue
         peer = office.setup.peers.get(one.sender)
         contact = peer.contact.name if peer else ""
-        entries.append(
-            Feedback(0, one.sender, one.origin, one.kind, one.key, one.findings, contact, now, now + days * DAY)
-        )
+        entries.append(Feedback(0, one.sender, one.origin, one.kind, one.key, one.findings, contact, now, now + days * DAY))
     return office.store.feedback_open(entries)
 
 
@@ -143,9 +149,15 @@ def _stored(office: Office, one: Feedback, action: str) -> bool:
 
 def _feedback_row(one: Feedback) -> dict[str, Any]:
     return {
-        "id": str(one.id), "origin": one.origin, "kind": one.kind, "key": one.key, "state": one.state,
-        "findings": [finding.to_wire() if isinstance(finding, Finding) else finding for finding in one.findings],
-        "opened_at": wire_time_of(one.opened_at), "deadline": wire_time_of(one.deadline), **({"how": one.how} if one.how else {}),
+        "id": str(one.id),
+        "origin": one.origin,
+        "kind": one.kind,
+        "key": one.key,
+        "state": one.state,
+        "findings": [finding.to_wire() for finding in one.findings],
+        "opened_at": wire_time_of(one.opened_at),
+        "deadline": wire_time_of(one.deadline),
+        **({"how": one.how} if one.how else {}),
     }  # fmt: skip  one line a table row
 
 

@@ -82,8 +82,15 @@ class Reception:
         return self._receive(Arrival(package.id, peer.code, digest, mode, judged, received_at, sealed=package))
 
     def take_in(
-        self, records: Sequence[Record], package: str, *, sender: str = "", cursor: tuple[str, str] | None = None,
-        places: Sequence[str] = (), findings: Sequence[Sequence[Finding]] = (), peer: Peer | None = None,
+        self,
+        records: Sequence[Record],
+        package: str,
+        *,
+        sender: str = "",
+        cursor: tuple[str, str] | None = None,
+        places: Sequence[str] = (),
+        findings: Sequence[Sequence[Finding]] = (),
+        peer: Peer | None = None,
     ) -> bytes:  # fmt: skip  the batch, then what came with it
         """Take in records that no package brought: of an own source (with its cursor), or filed under a token alone.
 
@@ -126,7 +133,7 @@ class Reception:
                 rolled_back = arrival.mode == "rollback" and any(one.verdict == "problem" for one in outcome.judged)
                 made = self._receipt(arrival, outcome, "rolled_back" if rolled_back else "stored")
                 if rolled_back:
-                    raise _RolledBack
+                    raise _RolledBack  # noqa: TRY301  leaving by an exception is what undoes the transaction
                 ids = tx.write(self._written(arrival, outcome, canonical(made)))
                 self._keep_seals(tx, arrival, ids)
                 if self._office.setup.config.review.filing == "auto":
@@ -185,9 +192,7 @@ class Reception:
         return (self._above,) if self._above and self._forwarding.goes_up(kind) else ()
 
     def _store_receipt(self, arrival: Arrival, body: bytes) -> Receipt:
-        return Receipt(
-            self._receipt_id(arrival), arrival.package, arrival.sender, arrival.digest, body, arrival.received_at
-        )
+        return Receipt(self._receipt_id(arrival), arrival.package, arrival.sender, arrival.digest, body, arrival.received_at)
 
     def _keep_receipt(self, arrival: Arrival, body: bytes) -> None:
         """The verdicts of a rolled-back package are answered again as they were, though nothing was stored."""

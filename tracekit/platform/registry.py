@@ -26,11 +26,7 @@ SERIALS = {"core.node": ("node", 3), "core.merchant": ("merchant", 4)}
 
 def filings_of(judged: Sequence[Judged], applicant: str) -> list[Filing]:
     """The filings of a batch: its pending records, referred to by their place in it."""
-    return [
-        Filing(-place, one.kind, applicant, refs_of(one.record))
-        for place, one in enumerate(judged, 1)
-        if one.verdict == "pending"
-    ]
+    return [Filing(-place, one.kind, applicant, refs_of(one.record)) for place, one in enumerate(judged, 1) if one.verdict == "pending"]
 
 
 def refs_of(record: Record) -> tuple[str, ...]:
@@ -114,15 +110,25 @@ def outcomes(office: Office, applicant: str, after: int) -> dict[str, Any]:
     """The applicant's filings that changed after a cursor: state, reason, assigned code."""
     found = office.store.filings(after, PAGE, applicant=applicant)
     stored = office.store.records(one.record_id for one in found)
-    rows = [filing_row(one, *((stored[one.record_id].origin, stored[one.record_id].key) if one.record_id in stored else ("", ""))) for one in found]
+    rows = [
+        filing_row(one, *((stored[one.record_id].origin, stored[one.record_id].key) if one.record_id in stored else ("", "")))
+        for one in found
+    ]
     return {"filings": rows, "cursor": str(found[-1].seq if found else after)}
 
 
 def filing_row(filing: Filing, origin: str, key: str) -> dict[str, Any]:
     """A filing as it is told, without what is empty."""
     row = {
-        "id": filing.record_id, "kind": filing.kind, "origin": origin, "key": key, "refs": list(filing.refs), "state": filing.state,
-        "reason": filing.reason, "assigned_code": filing.assigned_code, "changed_at": wire_time_of(filing.changed_at),
+        "id": filing.record_id,
+        "kind": filing.kind,
+        "origin": origin,
+        "key": key,
+        "refs": list(filing.refs),
+        "state": filing.state,
+        "reason": filing.reason,
+        "assigned_code": filing.assigned_code,
+        "changed_at": wire_time_of(filing.changed_at),
     }  # fmt: skip  one line a table row
     return {name: value for name, value in row.items() if value not in ("", [])}
 

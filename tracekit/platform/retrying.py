@@ -19,7 +19,7 @@ def retry(office: Office, ids: Sequence[int]) -> dict[str, int]:
     """Try the named refused records again, or all that are new; counts of tried, valid, problem, pending, duplicate."""
     reception = Reception(office)
     chosen = [one for id_ in ids if (one := office.store.refused(id_))] if ids else list(office.store.quarantine_export("new"))
-    counts = dict.fromkeys(("tried", "valid", "problem", "pending", "duplicate"), 0)
+    counts: dict[str, int] = dict.fromkeys(("tried", "valid", "problem", "pending", "duplicate"), 0)
     for sender, group in groupby(sorted(chosen, key=lambda one: (one.sender, one.id)), key=lambda one: one.sender):
         listed = list(group)
         for start in range(0, len(listed), BATCH):
@@ -34,7 +34,9 @@ def _retry(office: Office, reception: Reception, sender: str, refused: Sequence[
     if not pairs:
         return
     peer = office.setup.peers.get(sender)
-    receipt = reception.take_in([record for _, record in pairs], uuid.uuid4().hex, sender=sender, peer=peer, places=[one.place for one, _ in pairs])
+    receipt = reception.take_in(
+        [record for _, record in pairs], uuid.uuid4().hex, sender=sender, peer=peer, places=[one.place for one, _ in pairs]
+    )
     for name, count in orjson.loads(receipt)["counts"].items():
         if name in counts:
             counts[name] += count

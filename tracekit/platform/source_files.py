@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
 
@@ -29,15 +29,19 @@ def open_settings(file: Path, adapters: Mapping[str, Adapter], origin: str) -> O
         ConfigError, MappingError, SourceError: what is wrong with it.
     """
     text = read_file(file, file, "")
-    source = parse_toml(text, file).get("source", {})
-    if isinstance(source, dict) and "kind" not in source and "mapping" not in source and source.get("adapter"):
+    source = cast("dict[str, Any]", parse_toml(text, file).get("source", {}))
+    if "kind" not in source and "mapping" not in source and source.get("adapter"):
         return _as_it_comes(file, source, adapters)
     opened = open_source(text, file.parent, adapters, _reader(file.parent), defaults={"origin": origin})
     settings = opened.settings
     names = ("kind", "origin", "reporter", "category", "region")
     shared = {name: value for name in names if (value := getattr(settings, name))}
     shared |= {name: value for name, value in settings.constants.items() if "." not in name}
-    return OpenedSource(opened.adapter, lambda batch: opened.mapping.apply(batch.rows), shared)
+
+    def mapped(batch: RawBatch) -> Mapped:
+        return opened.mapping.apply(batch.rows)
+
+    return OpenedSource(opened.adapter, mapped, shared)
 
 
 def _as_it_comes(file: Path, source: Mapping[str, Any], adapters: Mapping[str, Adapter]) -> OpenedSource:

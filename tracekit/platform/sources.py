@@ -82,7 +82,7 @@ def run_source(
     office: Office,
     reception: Reception,
     section: SourceSection,
-    progress: Callable[[int], None] = lambda rows: None,
+    progress: Callable[[int], None] = lambda _rows: None,
     *,
     stop: Callable[[], bool] = lambda: False,
 ) -> SourceCounts:
@@ -102,7 +102,11 @@ def run_source(
 
 
 def dry_run_source(
-    office: Office, section: SourceSection, progress: Callable[[int], None] = lambda rows: None, *, stop: Callable[[], bool] = lambda: False
+    office: Office,
+    section: SourceSection,
+    progress: Callable[[int], None] = lambda _rows: None,
+    *,
+    stop: Callable[[], bool] = lambda: False,
 ) -> SourceCounts:
     """Read and check a source from its cursor to its end; nothing is stored, so what only the store knows is not found."""
     done = SourceCounts(section.name)

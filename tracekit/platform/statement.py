@@ -24,7 +24,11 @@ def answer(office: Office, sender: str, query: Mapping[str, str]) -> dict[str, A
     link = f"from:{sender}"
     if "node" not in query:
         rows = office.store.statement(link, first, last)
-        return {"cells": [{"day": day_text(row.day), "node": row.node, "kind": row.kind, "count": row.count, "digest": row.digest} for row in rows]}
+        return {
+            "cells": [
+                {"day": day_text(row.day), "node": row.node, "kind": row.kind, "count": row.count, "digest": row.digest} for row in rows
+            ]
+        }
     cell = (first, query["node"], query.get("kind", ""))
     prefix = query.get("prefix", "")
     if not re.fullmatch(r"[0-9a-f]{0,63}", prefix):
@@ -41,8 +45,12 @@ def _keys(office: Office, link: str, cell: tuple[int, str, str], prefix: str) ->
     kind = cell[2]
     rows = [
         {
-            "identity": identity(one.origin, kind, one.key).hex(), "origin": one.origin, "kind": kind, "key": one.key,
-            "revision": one.revision, "content_id": one.content_id,
+            "identity": identity(one.origin, kind, one.key).hex(),
+            "origin": one.origin,
+            "kind": kind,
+            "key": one.key,
+            "revision": one.revision,
+            "content_id": one.content_id,
         }
         for one in office.store.statement_keys(link, *cell, prefix)
     ]  # fmt: skip  one line a table row

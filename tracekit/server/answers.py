@@ -10,6 +10,7 @@ import orjson
 from tracekit.config import Peer
 from tracekit.errors import DockingError, StoreError, TracekitError
 from tracekit.platform.office import Office
+from tracekit.platform.refusal import refusal
 from tracekit.server.desk import Desk
 from tracekit.spec.messages import message, remedy, render
 
@@ -37,7 +38,8 @@ class Call:
     @property
     def peer(self) -> Peer:
         """The caller of an operation that needs one."""
-        assert self.caller is not None
+        if self.caller is None:
+            raise refusal("TK-DOCK-114")
         return self.caller
 
 

@@ -80,7 +80,8 @@ def _gunzip(raw: bytes, limit: int) -> bytes:
 
 
 def _unzstd(raw: bytes, limit: int) -> bytes:
-    assert zstandard is not None
+    if zstandard is None:
+        raise refusal("TK-DOCK-119", encoding="zstd")
     reader = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW).stream_reader(BytesIO(raw))
     body = reader.read(limit + 1)
     if not body:

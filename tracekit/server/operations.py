@@ -4,13 +4,13 @@ import base64
 import binascii
 import uuid
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, unquote
 
 import orjson
 
 from tracekit.platform import chain, describe, monitor, quality, registry, statement
-from tracekit.platform.package import MAX_BYTES, MAX_RECORDS
+from tracekit.platform.package import MAX_BYTES, MAX_RECORDS, is_records
 from tracekit.platform.refusal import refusal
 from tracekit.server.answers import Answer, Call, as_json
 from tracekit.server.body import ENCODINGS
@@ -70,7 +70,7 @@ def _register(call: Call) -> Answer:
     if "header" in tree:
         return _submit(call)
     records = tree.get("records")
-    if not isinstance(records, list) or len(records) > MAX_RECORDS or not all(type(one) is dict for one in records):
+    if not is_records(records) or len(records) > MAX_RECORDS:
         raise refusal("TK-DOCK-124", name="records", expected=f"a list of at most {MAX_RECORDS} objects")
     return Answer(call.desk.reception.take_in(records, uuid.uuid4().hex, peer=call.peer))
 
@@ -118,12 +118,12 @@ def _metrics(call: Call) -> Answer:
 
 def _tree(body: bytes) -> dict[str, Any]:
     try:
-        tree = orjson.loads(body)
+        tree: Any = orjson.loads(body)
     except ValueError as error:
         raise refusal("TK-DOCK-102", reason=str(error)) from None
     if not isinstance(tree, dict):
         raise refusal("TK-DOCK-102", reason="not a JSON object")
-    return tree
+    return cast("dict[str, Any]", tree)
 
 
 def _cursor(call: Call) -> int:

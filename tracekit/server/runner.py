@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 import uvicorn
 
@@ -43,7 +43,7 @@ def serve(office: Office, started: Callable[[str], None] | None = None, *, port:
 
 
 @contextlib.contextmanager
-def _server(office: Office, port: int | None) -> Iterator[tuple[uvicorn.Server, socket.socket, str]]:
+def _server(office: Office, port: int | None) -> Generator[tuple[uvicorn.Server, socket.socket, str]]:
     section = office.setup.config.server
     folder = office.setup.folder
     listening = listen(section.host, section.port if port is None else port)

@@ -123,13 +123,19 @@ def _the_same_file_from_another_machine_changes_no_count(chain: dict[str, Path])
     assert after == before
 
 
-def test_filing_is_reviewed_and_ends_in_a_code_that_the_applicant_is_told(
-    chain: dict[str, Path], client: Callable[..., Any]
-) -> None:
+def test_filing_is_reviewed_and_ends_in_a_code_that_the_applicant_is_told(chain: dict[str, Path], client: Callable[..., Any]) -> None:
     node = {
-        "kind": "core.node", "key": "n1", "reporter": "uscc:91370600MA3C0TTB1X", "time": "2026-11-20", "category": "meat_veg",
-        "region": "370602", "name": "幸福批发市场", "node_type": "wholesale_market", "subject": "uscc:91370600MA3C0TTB1X",
-        "business_categories": ["meat_veg"], "address": "烟台市芝罘区",
+        "kind": "core.node",
+        "key": "n1",
+        "reporter": "uscc:91370600MA3C0TTB16",
+        "time": "2026-11-20",
+        "category": "meat_veg",
+        "region": "370602",
+        "name": "幸福批发市场",
+        "node_type": "wholesale_market",
+        "subject": "uscc:91370600MA3C0TTB16",
+        "business_categories": ["meat_veg"],
+        "address": "烟台市芝罘区",
     }  # fmt: skip  one subject a line
     shop = client(chain["shop"])
     receipt = shop.register([node, {**node, "key": "n2"}])
