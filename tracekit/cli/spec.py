@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracekit.cli.output import put, put_json, put_table, say
+from tracekit.trees import is_array
 
 if TYPE_CHECKING:
     from tracekit.spec.sets import Element, Field, Kind, Occurrence, SpecSet
@@ -89,9 +90,8 @@ def _put(told: dict[str, Any], *, as_json: bool) -> None:
         put_json(told)
         return
     for name, value in told.items():
-        if isinstance(value, list):
-            rows: list[dict[str, Any]] = value
-            put_table(list(rows[0]) if rows else [name], [list(row.values()) for row in rows])
+        if is_array(value):
+            put_table(list(value[0]) if value else [name], [list(row.values()) for row in value])
         elif value not in ("", 0):
             put(f"{name}: {value}")
 

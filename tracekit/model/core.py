@@ -207,7 +207,7 @@ class Item(Part):
     ref: Annotated[Annotated[str, FORM.ref()] | None, Field(title="批次或个体标识")] = None
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=10)] | None, Field(title="数量")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)] | None, Field(title="数量")] = None
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
     supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
@@ -284,10 +284,10 @@ class Subject(FlatRecord):
     reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")] | None, Field(title="品类")] = None
-    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
-    roles: Annotated[Annotated[tuple[SubjectRoleCode, ...], Field(min_length=1, max_length=20)] | None, Field(title="追溯角色")] = None
+    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], FORM.many(1, 20)] | None, Field(title="其他标识")] = None
+    roles: Annotated[Annotated[tuple[SubjectRoleCode, ...], FORM.many(1, 20)] | None, Field(title="追溯角色")] = None
     license_no: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="许可证号")] = None
-    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], ...], Field(min_length=1, max_length=50)] | None, Field(title="经营品类")] = None
+    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], ...], FORM.many(1, 50)] | None, Field(title="经营品类")] = None
     address: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="经营地址")] = None
     legal_person: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="法人代表")] = None
     contact: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="联系人")] = None
@@ -310,7 +310,7 @@ class Node(FlatRecord):
     name: Annotated[Annotated[str, FORM.text(100)], Field(title="名称")]
     node_type: Annotated[NodeTypeCode, Field(title="节点类型")]
     subject: Annotated[Annotated[str, FORM.ref("uscc", "org", "person", "local")], Field(title="主体标识")]
-    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], ...], Field(min_length=1, max_length=50)], Field(title="经营品类")]
+    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], ...], FORM.many(1, 50)], Field(title="经营品类")]
     address: Annotated[Annotated[str, FORM.text(200)], Field(title="经营地址")]
     kind: Annotated[Literal["core.node"], Field(title="记录类型")] = "core.node"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -319,7 +319,7 @@ class Node(FlatRecord):
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")] | None, Field(title="品类")] = None
     ref: Annotated[Annotated[str, FORM.ref("node", "gln", "local")] | None, Field(title="节点编码")] = None
-    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
+    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], FORM.many(1, 20)] | None, Field(title="其他标识")] = None
     license_no: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="许可证号")] = None
     longitude: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="经度")] = None
     latitude: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="纬度")] = None
@@ -356,8 +356,8 @@ class Merchant(FlatRecord):
     property: Annotated[MerchantPropertyCode | None, Field(title="经营者性质")] = None
     node_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="所在节点名称")] = None
     subject: Annotated[Annotated[str, FORM.ref("uscc", "org", "person", "local")] | None, Field(title="主体标识")] = None
-    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
-    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], ...], Field(min_length=1, max_length=50)] | None, Field(title="经营品类")] = None
+    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], FORM.many(1, 20)] | None, Field(title="其他标识")] = None
+    business_categories: Annotated[Annotated[tuple[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], ...], FORM.many(1, 50)] | None, Field(title="经营品类")] = None
     stall: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="摊位号")] = None
     address: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="经营地址")] = None
     legal_person: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="法人代表")] = None
@@ -387,7 +387,7 @@ class Product(FlatRecord):
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     ref: Annotated[Annotated[str, FORM.ref("gtin", "goods", "local")] | None, Field(title="产品标识")] = None
     goods: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
-    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
+    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], FORM.many(1, 20)] | None, Field(title="其他标识")] = None
     brand: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="品牌")] = None
     specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     unit: Annotated[UnitCode | None, Field(title="计量单位")] = None
@@ -449,7 +449,7 @@ class Asset(FlatRecord):
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     owner: Annotated[Annotated[str, FORM.ref("uscc", "org", "person", "local")] | None, Field(title="主体标识")] = None
     node: Annotated[Annotated[str, FORM.ref("node", "gln", "local")] | None, Field(title="节点编码")] = None
-    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], Field(min_length=1, max_length=20)] | None, Field(title="其他标识")] = None
+    refs: Annotated[Annotated[tuple[SubjectIdentifier, ...], FORM.many(1, 20)] | None, Field(title="其他标识")] = None
     serial_no: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="出厂编号")] = None
     made_on: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="制造日期")] = None
     operating_state: Annotated[OperatingStateCode | None, Field(title="经营状态")] = None
@@ -509,7 +509,7 @@ class ObjectEvent(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[Item, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.object_event"], Field(title="记录类型")] = "core.object_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -519,8 +519,8 @@ class ObjectEvent(FlatRecord):
     counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[ObjectEventExtension | None, Field(title="扩展")] = None
 
 
@@ -538,7 +538,7 @@ class AggregationEvent(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[Item, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.aggregation_event"], Field(title="记录类型")] = "core.aggregation_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -548,8 +548,8 @@ class AggregationEvent(FlatRecord):
     counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[ObjectEventExtension | None, Field(title="扩展")] = None
 
 
@@ -567,7 +567,7 @@ class TransformationEvent(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[Item, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.transformation_event"], Field(title="记录类型")] = "core.transformation_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -577,8 +577,8 @@ class TransformationEvent(FlatRecord):
     counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[ObjectEventExtension | None, Field(title="扩展")] = None
 
 
@@ -596,7 +596,7 @@ class TransactionEvent(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[Item, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.transaction_event"], Field(title="记录类型")] = "core.transaction_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -606,8 +606,8 @@ class TransactionEvent(FlatRecord):
     counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[ObjectEventExtension | None, Field(title="扩展")] = None
 
 
@@ -625,7 +625,7 @@ class AssociationEvent(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[Item, ...], Field(min_length=1, max_length=1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[Item, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["core.association_event"], Field(title="记录类型")] = "core.association_event"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -635,6 +635,6 @@ class AssociationEvent(FlatRecord):
     counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
-    documents: Annotated[Annotated[tuple[Document, ...], Field(min_length=1, max_length=100)] | None, Field(title="单证")] = None
-    measurements: Annotated[Annotated[tuple[Measurement, ...], Field(min_length=1, max_length=1000)] | None, Field(title="检测与计量")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[ObjectEventExtension | None, Field(title="扩展")] = None

@@ -1,6 +1,6 @@
 """What the generated models stand on: lexical types that keep the text of the wire, and the frozen record."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -18,13 +18,11 @@ from tracekit.spec.flat import split_flat
 from tracekit.spec.messages import remedy, render
 from tracekit.spec.sets import Element, Kind, SpecSet, core_set, load_set
 
-__all__ = ["FlatRecord", "Part", "boolean", "day", "decimal", "findings", "integer", "kind_name", "ref", "text", "time"]
+__all__ = ["FlatRecord", "Part", "boolean", "day", "decimal", "findings", "integer", "kind_name", "many", "ref", "text", "time"]
 
 PYDANTIC_CODES = {
     "missing": "TK-REC-002",
     "extra_forbidden": "TK-REC-003",
-    "too_short": "TK-REC-020",
-    "too_long": "TK-REC-020",
     "literal_error": "TK-REC-016",
 }
 
@@ -113,6 +111,20 @@ def boolean() -> BeforeValidator:
         if type(value) is not bool:
             _refuse("TK-REC-001", {"expected": "boolean", "found": type(value).__name__})
         return value
+
+    return BeforeValidator(check)
+
+
+def many(low: int, high: int) -> BeforeValidator:
+    """A list or tuple of `low` to `high` entries."""
+
+    def check(value: Any) -> Any:
+        if type(value) not in (list, tuple):
+            _refuse("TK-REC-001", {"expected": "array", "found": type(value).__name__})
+        entries: Sequence[Any] = value
+        if not low <= len(entries) <= high:
+            _refuse("TK-REC-020", {"count": str(len(entries)), "low": str(low), "high": str(high)})
+        return entries
 
     return BeforeValidator(check)
 

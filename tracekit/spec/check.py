@@ -14,6 +14,7 @@ from tracekit.spec.entries import line_findings, line_of, occurrence_findings
 from tracekit.spec.paths import generic_path
 from tracekit.spec.scan import SHOWN, clean, scan, type_name
 from tracekit.spec.sets import Element, Field, Kind
+from tracekit.trees import is_array, is_object
 
 Record = dict[str, Any]
 
@@ -26,7 +27,7 @@ _salt = re.compile(lexical.HEX_SALT).fullmatch
 def check(kind: Kind, record: Any) -> list[Finding]:
     """All findings of the lexical rules, obligations, code sets, groups and table conditions of a kind."""
     walk = _Walk(kind)
-    if type(record) is not dict:
+    if not is_object(record):
         return [Finding("TK-REC-001", params={"expected": "object", "found": type_name(record)})]
     walk.record(record)
     return walk.found
@@ -103,15 +104,14 @@ class _Walk:
         return field.envelope or not self.void or "." in path
 
     def _list(self, path: str, field: Field, value: Any) -> None:
-        if type(value) is not list:
+        if not is_array(value):
             self._wrong_type(path, "array", value)
             return
-        entries: list[Any] = value
-        if not entries:
+        if not value:
             self.add("TK-REC-006", path)
-        elif not field.low <= len(entries) <= field.high:
-            self._count(path, len(entries), field.low, field.high)
-        for at, entry in enumerate(entries, 1):
+        elif not field.low <= len(value) <= field.high:
+            self._count(path, len(value), field.low, field.high)
+        for at, entry in enumerate(value, 1):
             self._value(f"{path}.{line_of(entry, at) if path == 'items' else at}", field, entry)
 
     def _count(self, path: str, count: int, low: int, high: int) -> None:
@@ -166,7 +166,7 @@ class _Walk:
     def _groups(self, record: Record) -> None:
         """Shape of digests and group objects, then each value of a group as if it stood at its place."""
         digests = record.get("groups")
-        if type(digests) is dict:
+        if is_object(digests):
             self._digests(digests)
         objects = [name for name in GROUPS if name in record]
         self.withheld = frozenset(name for name in self.digests if name not in objects)
@@ -185,11 +185,11 @@ class _Walk:
                 self.add("TK-REC-023", f"groups.{name}")
 
     def _group(self, name: str, group: Any) -> None:
-        if type(group) is not dict or group.keys() != {"salt", "values"}:
+        if not is_object(group) or group.keys() != {"salt", "values"}:
             self.add("TK-REC-023", name)
             return
         salt, values = group["salt"], group["values"]
-        if type(salt) is not str or not _salt(salt) or type(values) is not dict or not values:
+        if type(salt) is not str or not _salt(salt) or not is_object(values) or not values:
             self.add("TK-REC-023", name)
             return
         for path, value in values.items():
@@ -251,7 +251,7 @@ def allowed(element: Element, kind: Kind) -> str:
 
 def check_groups(record: Record) -> list[Finding]:
     """Whether each group object that is present agrees with its digest; never raises on a record of the right shape."""
-    digests = record.get("groups") or {}
+    digests: Record = record.get("groups") or {}
     return [
         Finding("TK-REC-024", path=name, params={"group": name})
         for name in GROUPS

@@ -8,6 +8,7 @@ from typing import Any
 from tracekit.findings import Finding
 from tracekit.spec import lexical
 from tracekit.spec.sets import Condition, Kind
+from tracekit.trees import is_array, is_object
 
 Record = dict[str, Any]
 
@@ -73,7 +74,7 @@ def _scopes(kind: Kind, record: Record, path: str, values: Mapping[str, Any], wi
 
 def _entries(record: Record, name: str) -> list[Record]:
     listed: Any = record.get(name)
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [one for one in listed if is_object(one)] if is_array(listed) else []
 
 
 class Scope:
@@ -106,7 +107,7 @@ class Scope:
             return self.values.get(f"{self.head}.{self.line}.{path.partition('.')[2]}" if inside else path)
         here: Any = self.entry if inside else self.record
         for name in (path.partition(".")[2] if inside else path).split("."):
-            here = here.get(name) if isinstance(here, dict) else None
+            here = here.get(name) if is_object(here) else None
         return here
 
 
@@ -134,11 +135,11 @@ def _applies(condition: Condition, scope: "Scope") -> bool:
     return (str(value) in condition.when_value.split()) == (condition.when_test == "in")
 
 
-def _required(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | None:
+def _required(condition: Condition, scope: "Scope", _kind: Kind) -> dict[str, str] | None:
     return {} if scope.get(condition.path) is None else None
 
 
-def _forbidden(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | None:
+def _forbidden(condition: Condition, scope: "Scope", _kind: Kind) -> dict[str, str] | None:
     return None if scope.get(condition.path) in (None, WITHHELD) else {}
 
 
@@ -157,7 +158,7 @@ def _range(condition: Condition, scope: "Scope", kind: Kind) -> dict[str, str] |
     return {"value": shown(str(number), condition.path, kind), "low": low or "-∞", "high": high or "∞"}
 
 
-def _compare(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | None:
+def _compare(condition: Condition, scope: "Scope", _kind: Kind) -> dict[str, str] | None:
     operator, _, other = condition.value.partition(" ")
     left, right = scope.get(condition.path), scope.get(other)
     if left is None or right is None or WITHHELD in (left, right):
@@ -204,16 +205,16 @@ def _present(condition: Condition, scope: "Scope") -> int:
     return sum(scope.get(path) is not None for path in condition.value.split())
 
 
-def _any_of(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | None:
+def _any_of(condition: Condition, scope: "Scope", _kind: Kind) -> dict[str, str] | None:
     return None if _present(condition, scope) else {"paths": condition.value}
 
 
-def _one_of(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | None:
+def _one_of(condition: Condition, scope: "Scope", _kind: Kind) -> dict[str, str] | None:
     unknown = any(scope.get(path) is WITHHELD for path in condition.value.split())
     return None if unknown or _present(condition, scope) == 1 else {"paths": condition.value}
 
 
-def _ratio(condition: Condition, scope: "Scope", _: Kind) -> dict[str, str] | None:
+def _ratio(condition: Condition, scope: "Scope", _kind: Kind) -> dict[str, str] | None:
     weights = {role: _weight(scope.record, role) for role in ("input", "output")}
     if not weights["input"] or not weights["output"]:
         return None

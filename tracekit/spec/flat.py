@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracekit.spec.sets import Field, Kind
+from tracekit.trees import is_array, is_object
 
 Record = dict[str, Any]
 
@@ -23,17 +24,17 @@ def _public(tree: Mapping[str, Any], fields: tuple[Field, ...], prefix: str, gro
         value = left[field.name]
         if field.group:
             groups.setdefault(field.group, {})[path] = left.pop(field.name)
-        elif field.many and isinstance(value, list):
-            left[field.name] = [_entry(one, field, path, at, groups) for at, one in enumerate(_listed(value), 1)]
-        elif isinstance(value, dict) and field.children:
-            _keep(left, field.name, _public(_tree(value), field.children, f"{path}.", groups))
+        elif field.many and is_array(value):
+            left[field.name] = [_entry(one, field, path, at, groups) for at, one in enumerate(value, 1)]
+        elif is_object(value) and field.children:
+            _keep(left, field.name, _public(value, field.children, f"{path}.", groups))
     return left
 
 
 def _entry(one: Any, field: Field, path: str, at: int, groups: dict[str, Record]) -> Any:
-    if not isinstance(one, dict) or not field.children:
+    if not is_object(one) or not field.children:
         return one
-    tree = _tree(one)
+    tree = one
     number = tree.get("line", at) if field.path == "items" else at
     return _public(tree, field.children, f"{path}.{number}.", groups)
 
@@ -56,32 +57,24 @@ def join_flat(record: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any]]
 
 
 def _copy(tree: Any) -> Any:
-    if isinstance(tree, dict):
-        return {name: _copy(value) for name, value in _tree(tree).items()}
-    return [_copy(one) for one in _listed(tree)] if isinstance(tree, list) else tree
+    if is_object(tree):
+        return {name: _copy(value) for name, value in tree.items()}
+    return [_copy(one) for one in tree] if is_array(tree) else tree
 
 
 def _set(tree: Record, names: list[str], value: Any) -> None:
     """A value whose place is not there (a malformed record) is left out."""
     here: Any = tree
     for at, name in enumerate(names[:-1]):
-        if isinstance(here, list):
-            here = _numbered(_listed(here), name, by_line=names[0] == "items" and at == 1)
-        elif isinstance(here, dict):
-            here = _tree(here).setdefault(name, {})
-    if isinstance(here, dict):
+        if is_array(here):
+            here = _numbered(here, name, by_line=names[0] == "items" and at == 1)
+        elif is_object(here):
+            here = here.setdefault(name, {})
+    if is_object(here):
         here[names[-1]] = value
 
 
 def _numbered(listed: list[Any], number: str, *, by_line: bool) -> Any:
     if by_line:
-        return next((one for one in listed if isinstance(one, dict) and str(_tree(one).get("line")) == number), None)
+        return next((one for one in listed if is_object(one) and str(one.get("line")) == number), None)
     return listed[int(number) - 1] if number.isdecimal() and 0 < int(number) <= len(listed) else None
-
-
-def _tree(value: Any) -> Record:
-    return value
-
-
-def _listed(value: Any) -> list[Any]:
-    return value

@@ -8,10 +8,11 @@ from tracekit.spec import lexical
 from tracekit.spec.paths import generic_path
 from tracekit.spec.remember import LIMIT, form, memory, text_test
 from tracekit.spec.sets import Field, Kind
+from tracekit.trees import is_object
 
 _bytes = bytes.fromhex
 Answer = Callable[[dict[str, Any], Any], bool]
-Test = Callable[[Any], bool]
+Test = Callable[[Any], object]
 
 
 def group_answer(kind: Kind) -> Answer:
@@ -20,7 +21,7 @@ def group_answer(kind: Kind) -> Answer:
     due = [field for field in kind.fields.values() if field.group and field.obligation == "M"]
 
     def answer(record: dict[str, Any], digests: Any) -> bool:
-        if type(digests) is not dict or not digests:
+        if not is_object(digests) or not digests:
             return False
         for name, digest in digests.items():
             if not _is_hex(digest, 32) or not _group_holds(record.get(name, digests), digests, finders[name]):
@@ -41,7 +42,7 @@ def _group_holds(group: Any, absent: Any, finder: "_Finder") -> bool:
     if group is absent:
         return True
     values, salt = group["values"], group["salt"]
-    if len(group) != 2 or not _is_hex(salt, 16) or type(values) is not dict or not values:
+    if len(group) != 2 or not _is_hex(salt, 16) or not is_object(values) or not values:
         return False
     return all(finder(path)(value) for path, value in values.items())
 

@@ -111,7 +111,7 @@ def decimal_text(value: Decimal | int | str) -> str:
     """
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+    if type(value) not in (Decimal, int):
         raise TypeError("a decimal is given as Decimal, int or text, never float")
     number = Decimal(value)
     if not number.is_finite():

@@ -6,11 +6,12 @@ from typing import Any
 
 from tracekit.ids import GROUPS
 from tracekit.spec.sets import Field, Kind
+from tracekit.trees import is_object
 
 Record = dict[str, Any]
 Mutation = tuple[str, str, Record]
 
-EVERY = {"null": None, "fraction": 1.5, "empty_object": {}, "empty_array": [], "number": 7, "true": True, "object": {"a": "b"}}
+EVERY: Record = {"null": None, "fraction": 1.5, "empty_object": {}, "empty_array": [], "number": 7, "true": True, "object": {"a": "b"}}
 TEXTS = {"empty": "", "control": "a\x00b", "delete": "a\x7fb", "too_long": "x" * 10_001, "not_nfc": "e\u0301"}
 BY_TYPE: dict[str, dict[str, Any]] = {
     "text": {},
@@ -82,7 +83,7 @@ def _of_value(field: Field, value: Any, record: Record, path: tuple[Any, ...]) -
         yield "format", "text", _with(record, path, "!! 不合格式 !!")
     if datatype == "integer" and field.element.format:
         yield "zero", "integer", _with(record, path, 0)
-    if isinstance(value, dict) and field.children:
+    if is_object(value) and field.children:
         yield from _of_object(field.children, value, record, path)
 
 

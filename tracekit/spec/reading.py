@@ -79,7 +79,8 @@ def _elements(folder: Path, base: Mapping[str, Element]) -> dict[str, Element]:
 def _codeset(path: Path, base: Codeset | None) -> Codeset:
     codes = dict(base.codes) if base else {}
     for row in read_table(path):
-        codes[row["code"]] = Code(*(row.get(name, "") for name in Code._fields[:-1]), row)
+        code, zh, en, first, last = (row.get(name, "") for name in Code._fields[:-1])
+        codes[code] = Code(code, zh, en, first, last, row)
     timeless = frozenset(code for code, one in codes.items() if not one.valid_from and not one.valid_to)
     return Codeset(path.stem, codes, timeless)
 

@@ -4,14 +4,24 @@ from typing import Any
 
 from tracekit.findings import Finding
 from tracekit.spec import lexical
+from tracekit.trees import is_array, is_object
 
 SHOWN = 60
-NAMES = {dict: "object", list: "array", str: "text", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+NAMES: dict[str, str] = {
+    "dict": "object",
+    "list": "array",
+    "str": "text",
+    "bool": "boolean",
+    "int": "integer",
+    "float": "number",
+    "NoneType": "null",
+}
 
 
 def type_name(value: Any) -> str:
     """The JSON word for a value's type."""
-    return NAMES.get(type(value), type(value).__name__)
+    name: str = value.__class__.__name__
+    return NAMES.get(name, name)
 
 
 def clean(text: Any) -> str:
@@ -26,7 +36,7 @@ def scan(path: str, value: Any, depth: int) -> list[Finding]:
     waiting = [(path, value, depth)]
     while waiting:
         here, one, level = waiting.pop()
-        if type(one) is dict or type(one) is list:
+        if is_object(one) or is_array(one):
             below = _below(here, one, level, found)
             waiting += reversed(below)
         else:
@@ -43,7 +53,7 @@ def _below(path: str, tree: Any, depth: int, found: list[Finding]) -> list[tuple
     if depth >= lexical.MAX_DEPTH:
         found.append(Finding("TK-REC-025", path=path, params={"limit": str(lexical.MAX_DEPTH)}))
         return []
-    if type(tree) is list:
+    if is_array(tree):
         return [(f"{path}.{at}", one, depth + 1) for at, one in enumerate(tree, 1)]
     for key in tree:
         fault = lexical.key_fault(key) if isinstance(key, str) else "TK-REC-026"

@@ -112,7 +112,7 @@ class _Module:
         """One field of a class."""
         type_ = self.type_of(field, prefix)
         if field.many:
-            type_ = f"Annotated[tuple[{type_}, ...], Field(min_length={max(field.low, 1)}, max_length={field.high})]"
+            type_ = f"Annotated[tuple[{type_}, ...], FORM.many({max(field.low, 1)}, {field.high})]"
         name, alias = field.name, ""
         if keyword.iskeyword(name) or name in SHADOWED:
             name, alias = f"{name}_", f'alias="{field.name}", '
