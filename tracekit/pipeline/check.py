@@ -306,7 +306,7 @@ def _readable(record: Record, checks: KindChecks, findings: list[Finding], recei
         end=end,
         node=place.partition(":")[2],
         region=record["region"],
-        category=record["category"],
+        category=record.get("category", kind.id.partition(".")[0]),
         business_key=_business_key(record, checks),
         backfill=kind.window_hours > 0 and received_at > end + kind.window_hours * 3600,
         measurement=kind.record_type == "measurement",
