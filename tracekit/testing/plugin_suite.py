@@ -16,6 +16,7 @@ from tracekit.pipeline.check import Checks
 from tracekit.pipeline.intake import seal_flat
 from tracekit.registry import Registry
 from tracekit.sdk import Category, Facts
+from tracekit.spec.build import differing, plugin_outputs
 from tracekit.spec.sets import SpecSet
 from tracekit.testing.generator import grow
 from tracekit.testing.truth import Counts, count
@@ -155,6 +156,10 @@ class _Tests:
     def test_tables_name_their_source(self, it: Subject) -> None:
         tables = sorted(it.category.specs.rglob("*.csv"))
         assert [table.name for table in tables if not table.read_text(encoding="utf-8").startswith("#")] == []
+
+    def test_generated_files_agree_with_the_tables(self, it: Subject) -> None:
+        if (it.category.specs.parent / "models.py").is_file():
+            assert differing(plugin_outputs(it.category.specs)) == []
 
     def test_chains_give_the_findings_they_promise(self, it: Subject) -> None:
         for found, promised in _chain_findings(it):

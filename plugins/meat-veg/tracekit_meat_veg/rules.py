@@ -141,7 +141,7 @@ def heads_add_up(record: Record, _facts: Facts) -> Findings:
     heads: dict[str, Any] = record["extension"]
     if heads["accepted_heads"] + heads["dead_heads"] == heads["declared_heads"]:
         return NONE
-    return [Finding("TK-MEAT-011", "error", "extension.declared_heads")]
+    return [Finding("TK-MEAT-011", "warning", "extension.declared_heads")]
 
 
 def return_within_sale(record: Record, _facts: Facts) -> Findings:
