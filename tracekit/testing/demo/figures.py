@@ -1,0 +1,191 @@
+"""What came of the demo, read back from the platforms, beside what the generator knows."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from tracekit.pipeline.times import day_of_text, day_text
+from tracekit.platform import chain, quality
+from tracekit.platform.office import Office
+from tracekit.platform.reconcile import reconcile
+from tracekit.testing.demo.acts import Break, Filed, Mended
+from tracekit.testing.demo.country import Country
+from tracekit.testing.demo.proof import Proof
+from tracekit.testing.demo.sender import Sender
+from tracekit.testing.truth import Counts, Truth
+
+COUNTED = ("total", "valid", "problem", "pending", "backfilled")
+LEVELS = ("city", "province", "nation")
+DAYS = 60
+"""How far back the statements look; filings are a month old."""
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Outcome:
+    """Everything that the demo shows."""
+
+    seed: int
+    day: str
+    platforms: list[Row]
+    levels: list[Row]
+    expected: list[Row]
+    cities: list[Row]
+    receipts: int
+    statements: list[Row]
+    books: Row
+    findings: list[Row]
+    trace: Row
+    vegetables: Row
+    proofs: list[Proof]
+    filed: Filed
+    broken_line: Break
+    mended: Mended | None
+    feeds: list[Row] = field(default_factory=list[Row])
+    page: str = ""
+    seconds: float = 0.0
+
+    @property
+    def reconciled(self) -> bool:
+        """True if both sides of every link hold the same, down to the digests."""
+        return all(one["equal"] for one in self.statements) and self.books["equal"]
+
+    @property
+    def differences(self) -> list[str]:
+        """What is not as the generator knows it."""
+        wrong = [
+            f"{one['level']} {name}: {one[name]} ≠ {known[name]}"
+            for one, known in zip(self.levels, self.expected, strict=True)
+            for name in COUNTED
+            if one[name] != known[name]
+        ]
+        wrong += [f"{one['lower']} → {one['upper']}: {one['records']} ≠ {one['above']}" for one in self.statements if not one["equal"]]
+        if not self.books["equal"]:
+            wrong.append(f"enterprises: {self.books['differ']}")
+        if self.trace["path"] != self.trace["expected"]:
+            wrong.append(f"{self.trace['ref']}: {self.trace['path']} ≠ {self.trace['expected']}")
+        return wrong + [f"{one.origin} {one.key}: {one.hops}" for one in self.proofs if not one.signed or one.present]
+
+    def told(self) -> Row:
+        """The one object of `--json`."""
+        return {
+            "levels": self.levels,
+            "platforms": self.platforms,
+            "receipts": self.receipts,
+            "reconciled": self.reconciled,
+            "trace": {name: self.trace[name] for name in ("ref", "vertices", "edges", "gaps", "path")},
+            "findings": [{"code": one["code"], "count": one["count"]} for one in self.findings],
+            "expected": self.expected,
+            "page": self.page,
+            "seconds": self.seconds,
+            "differences": self.differences,
+        }
+
+
+def expected(truth: Truth, corrected: bool) -> list[Row]:
+    """The generator's levels; a corrected record is one more content at every level, and the refused one stays counted."""
+    more = Counts(total=1, valid=1) if corrected else Counts()
+    return [_row({"level": level}, asdict(truth.levels[level].plus(more))) for level in LEVELS]
+
+
+def platforms(country: Country, truth: Truth) -> list[Row]:
+    """The counters of every platform over events; filings are counted apart."""
+    return [
+        _row({"level": one.place.role, "code": one.place.code, "name": one.place.name}, _events(one.office, truth.day))
+        for one in country.stations.values()
+    ]
+
+
+def levels(rows: Iterable[Row]) -> list[Row]:
+    """The platforms of each level added up."""
+    sums = {level: dict.fromkeys(COUNTED, 0) for level in LEVELS}
+    for row in rows:
+        for name in COUNTED:
+            sums[row["level"]][name] += row[name]
+    return [{"level": level, **sums[level]} for level in LEVELS]
+
+
+def _row(names: Row, counts: dict[str, int]) -> Row:
+    return {**names, **{name: counts[name] for name in COUNTED}}
+
+
+def _events(office: Office, day: str) -> dict[str, int]:
+    sums = dict.fromkeys(COUNTED, 0)
+    last = day_of_text(day)
+    for rollup in office.store.rollups(last - DAYS, last, ("kind",), category="meat_veg"):
+        if not str(rollup.by[0]).startswith("core."):
+            for name in COUNTED:
+                sums[name] += getattr(rollup, name)
+    return sums
+
+
+def city_tables(country: Country, truth: Truth) -> list[Row]:
+    """Each city's business day by node, with the nodes' names."""
+    names = {flat["ref"]: flat["name"] for flats in truth.filings.values() for flat in flats if flat["kind"] == "core.node"}
+    found: list[Row] = []
+    for station in country.levels["city"]:
+        table = quality.day_table(station.office, truth.day)
+        for row in table["nodes"]:
+            row["name"] = names.get(f"node:{row['node'].removeprefix('node:')}", "")
+        found.append({"code": station.place.code, "name": station.place.name, **table})
+    return found
+
+
+def statements(country: Country, day: str) -> list[Row]:
+    """Both sides of every link between platforms."""
+    first = day_text(day_of_text(day) - DAYS)
+    found: list[Row] = []
+    for lower, upper in country.links():
+        told = reconcile(lower.office, first, day)
+        found.append({
+            "lower": lower.place.code, "upper": upper.place.code, "equal": told["equal"],
+            "records": told["lower"]["records"], "above": told["upper"]["records"], "digest": told["upper"]["digest"],
+        })  # fmt: skip  one line a table row
+    return found
+
+
+def books(senders: Iterable[Sender], day: str) -> Row:
+    """What every enterprise's own book says, beside its city's statement."""
+    first = day_text(day_of_text(day) - DAYS)
+    pairs = [(one.truth.code, one.booked(), one.stated(first, day)) for one in senders]
+    differ = [code for code, mine, theirs in pairs if mine != theirs]
+    return {"links": len(pairs), "records": sum(mine[0] for _, mine, _ in pairs), "equal": not differ, "differ": differ}
+
+
+def findings(country: Country, day: str) -> list[Row]:
+    """What the cities found, most frequent first; the same finding is made again on the way up and counted once."""
+    last = day_of_text(day)
+    found = Counter[tuple[str, str]]()
+    for station in country.levels["city"]:
+        for one in station.office.store.findings_top(last - DAYS, last, 1000):
+            found[one.code, one.level] += one.count
+    rows = [{"code": code, "level": level, "count": count} for (code, level), count in found.items()]
+    return sorted(rows, key=lambda row: (row["level"] != "error", -row["count"], row["code"]))
+
+
+def traced(office: Office, truth: Truth, name: str) -> Row:
+    """A till slip traced back at a platform, beside the way that the generator laid."""
+    known = next((one for one in truth.traces if one.name == name), None)
+    if known is None:
+        return {"ref": "", "vertices": 0, "edges": 0, "gaps": 0, "path": [], "expected": [], "steps": [], "certificate": ""}
+    told = chain.trace(office, {"ref": known.ref, "direction": "backward"})
+    by_id = {one["id"]: one for one in told["vertices"]}
+    steps = [by_id[one] for one in told["path"]]
+    rungs = {(edge["from"], edge["to"]): edge for edge in told["edges"]}
+    for step, later in zip(steps[1:], steps, strict=False):
+        step["edge"] = rungs.get((step["id"], later["id"]), {})
+    return {
+        "ref": known.ref,
+        **{one: told["counts"][one] for one in ("vertices", "edges", "gaps")},
+        "path": [[one["origin"], one["kind"], one["key"]] for one in steps],
+        "expected": [list(one) for one in reversed(known.path)],
+        "steps": steps,
+        "certificate": known.certificate,
+    }
+
+
+def count_receipts(country: Country) -> int:
+    """The receipts that all platforms have given."""
+    return sum(one.office.store.status().receipts for one in country.stations.values())
