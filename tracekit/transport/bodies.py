@@ -10,7 +10,7 @@ _SMALL = 1024
 
 
 def _zstd(body: bytes) -> bytes:
-    import zstandard  # pyright: ignore[reportMissingTypeStubs]  an extra: named only when the peer takes it
+    import zstandard  # an extra: named only when the peer takes it
 
     return zstandard.ZstdCompressor(level=3).compress(body)
 

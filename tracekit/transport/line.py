@@ -1,6 +1,7 @@
 """A line to one platform over HTTP: bounded in time and size, no stray redirects, no secrets in what it says."""
 
 import ipaddress
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self, cast
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
-from tracekit.errors import ConfigError, DockingDenied, DockingUnavailable
+from tracekit.errors import ConfigError, DockingDenied, DockingError, DockingUnavailable
 from tracekit.transport.bodies import TooLarge, collect, compress
 from tracekit.transport.failures import failure
 
@@ -97,7 +98,7 @@ class Line:
         Raises:
             DockingUnavailable: no answer, a damaged one, 5xx, 429; `params["retry_after"]` where it was given.
             DockingRejected: 4xx.
-            DockingDenied: 401, 403, a redirect to another host, or no platform at the address.
+            DockingDenied: 401, 403, a certificate that does not hold, a redirect to another host, no platform there.
         """
         headers = {"authorization": f"Bearer {token}"} if token else {}
         if body:
@@ -151,8 +152,7 @@ class Line:
             finally:
                 response.close()
         except httpx.HTTPError as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise DockingUnavailable(f"{place}: {reason}", params={"reason": reason, "address": place}) from None
+            raise _broken(error, place) from None
         except TooLarge:
             params = {"limit": str(self._max_reply), "address": place}
             raise DockingUnavailable(f"{place}: above {self._max_reply} bytes", code="TK-DOCK-007", params=params) from None
@@ -200,12 +200,22 @@ def _is_loopback(host: str) -> bool:
 
 
 def _trust(ca: str) -> Any:
-    import ssl
-
     try:
         return ssl.create_default_context(cafile=ca) if ca else True
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"{ca}: {error}", code="TK-DOCK-005", params={"address": ca}) from error
+
+
+def _broken(error: httpx.HTTPError, place: str) -> DockingError:
+    """A certificate that does not hold is no weather: the link stops until somebody has looked."""
+    reason = f"{type(error).__name__}: {error}"
+    params = {"reason": reason, "address": place}
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return DockingDenied(f"{place}: {cause.verify_message}", code="TK-DOCK-025", params={**params, "reason": cause.verify_message})
+        cause = cause.__cause__ or cause.__context__
+    return DockingUnavailable(f"{place}: {reason}", params=params)
 
 
 def _off_interface(reason: str) -> DockingUnavailable:

@@ -174,7 +174,10 @@ def test_a_dripping_peer_is_cut_off_at_the_deadline(server):
             pass
 
     server.answers = [drip]
-    with Line(server.url, timeout=5, deadline=5, clock=lambda: next(ticks)) as line, pytest.raises(DockingUnavailable, match="whole answer"):
+    with (
+        Line(server.url, timeout=5, deadline=5, clock=lambda: next(ticks)) as line,
+        pytest.raises(DockingUnavailable, match="whole answer"),
+    ):
         line.call("GET", "/v1/x")
 
 
