@@ -58,13 +58,14 @@ def test_platforms_form_one_tree() -> None:
 
 
 def test_a_workbook_is_read_by_others(tmp_path: Path) -> None:
-    rows = [{"单号": "0012", "重量": Decimal("12.5"), "日期": datetime(2026, 11, 20, 6, 30), "日": date(2026, 11, 20), "头数": 3}]
+    moment, midnight = datetime.fromisoformat("2026-11-20T06:30"), datetime.fromisoformat("2026-11-20")
+    rows = [{"单号": "0012", "重量": Decimal("12.5"), "日期": moment, "日": date(2026, 11, 20), "头数": 3}]
     names = ["单号", "重量", "日期", "日", "头数", "空"]
     write_workbook(tmp_path / "a.xlsx", {"一": (names, rows), "二": (["甲&乙"], [{"甲&乙": "<丙>"}])})
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == ["一", "二"]
     values = [cell.value for cell in book["一"][2]]
-    assert values[:5] == ["0012", 12.5, datetime(2026, 11, 20, 6, 30), datetime(2026, 11, 20), 3]
+    assert values[:5] == ["0012", 12.5, moment, midnight, 3]
     assert book["二"]["A2"].value == "<丙>"
 
 
