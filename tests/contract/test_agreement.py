@@ -113,7 +113,7 @@ def observed(models: Any, schemas: Any) -> dict[tuple[str, str, str], str]:
     found: dict[tuple[str, str, str], str] = {}
     for kind in KINDS:
         quick = fast_answer(kind)
-        for seed in MUTATED_SEEDS:
+        for seed in MUTATED_SEEDS if kind.id in SPEC.own_kinds else MUTATED_SEEDS[:1]:
             for name, target, mutated in mutations(kind, example(kind, seed)):
                 accepted = not is_problem(check(kind, mutated))
                 forms = {"json_schema": schemas[kind.id].is_valid(mutated)}
