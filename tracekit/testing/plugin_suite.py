@@ -177,4 +177,4 @@ def _chain_findings(it: Subject) -> Iterator[tuple[object, object]]:
     chains = [chain for chain in it.registry.chains.values() if chain.category == it.id]
     for event in grow(chains, 3).delivered() if chains else ():
         codes = [finding.code for finding in it.findings(event.flat)]
-        yield (event.id, codes), (event.id, [event.problem] if event.problem else event.warnings)
+        yield (event.id, codes), (event.id, [event.problem, *event.warnings] if event.problem else event.warnings)

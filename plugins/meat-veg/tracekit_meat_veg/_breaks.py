@@ -24,8 +24,10 @@ def short_batch(flat: Flat) -> None:
 
 def negative_weight(flat: Flat) -> None:
     """A correction was typed as a negative line."""
-    quantity = flat["items"][0]["quantities"][0]
-    quantity["value"] = f"-{quantity['value']}"
+    item = flat["items"][0]
+    item["quantities"][0]["value"] = f"-{item['quantities'][0]['value']}"
+    if "amount" in item:
+        item["amount"] = f"-{item['amount']}"
 
 
 def strange_merchant(flat: Flat) -> None:

@@ -80,7 +80,7 @@ def enter(world: Any, town: Town, merchant: Any, goods: tuple[str, str], weight:
     more = {name: known[name] for name in ("supplier", "origin_area") if name in known}
     flat = {
         "kind": "meat_veg.market_intake",
-        "key": f"JC{batch[-13:]}",
+        "key": f"JC{batch[6:]}",
         "time": moment(world.day_of(late), known["clock"]),
         "shape": "object",
         "party": merchant.ref,

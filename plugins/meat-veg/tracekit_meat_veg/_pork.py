@@ -105,7 +105,7 @@ def _slaughter_intake(world: Any, house: Slaughterhouse, farm: Any, leaving: Any
     item = line(1, PIG, heads(declared - dead), kilograms(live), ref=batch, origin_area=farm.nodes[0].county, supplier=farm.nodes[0].ref)
     flat = {
         "kind": "meat_veg.slaughter_intake",
-        "key": f"JC{batch[-13:]}",
+        "key": f"JC{batch[6:]}",
         "time": moment(world.day_of(late), "00:20"),
         "shape": "object",
         "party": house.owner.ref,
@@ -130,7 +130,7 @@ def _slaughter(world: Any, house: Slaughterhouse, arriving: Any, *, wrong: bool)
     batch = f"batch:{world.numbers.batch(house.node.code)}"
     flat = {
         "kind": "meat_veg.slaughter",
-        "key": f"TZ{batch[-13:]}",
+        "key": f"TZ{batch[6:]}",
         "time": moment(world.day_of(late), "00:40"),
         "shape": "transformation",
         "party": house.node.itself.ref,
