@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,7 +71,9 @@ def _read(office: "Office", sections: list[Any], stop: Callable[[], bool], *, dr
 def _dock(office: "Office") -> dict[str, Any]:
     from tracekit.platform.link_up import outbox_up
 
-    sent = outbox_up(office).run()
+    outbox = outbox_up(office)
+    with closing(outbox.session.line):
+        sent = outbox.run()
     return {
         "receipts": [one.id for one in sent.receipts],
         "records": sum(one.counts.get("total", 0) + one.counts.get("duplicate", 0) for one in sent.receipts),

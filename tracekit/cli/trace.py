@@ -1,5 +1,6 @@
 """`tracekit trace`."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,7 +27,9 @@ def trace(
         if above:
             from tracekit.platform.link_up import session_above
 
-            told = session_above(office).get("trace", ref=ref, direction=direction)
+            session = session_above(office)
+            with closing(session.line):
+                told = session.get("trace", ref=ref, direction=direction)
         else:
             told = chain.trace(office, {"ref": ref, "direction": direction})
     if as_json:

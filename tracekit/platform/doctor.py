@@ -51,12 +51,20 @@ class _Found:
 def examine(file: Path) -> Iterator[Check]:
     """Every check in the order in which things depend on one another; what cannot be looked at is skipped."""
     found = _Found(file)
-    for code, look in _CHECKS:
-        try:
-            yield look(code, found)
-        except TracekitError as error:
-            detail = error.detail or ", ".join(f"{name}={value}" for name, value in error.params.items())
-            yield Check(code, "bad", detail, error.code, {**error.params, **_PARAMS.get(code, {})})
+    try:
+        for code, look in _CHECKS:
+            yield _looked_at(code, look, found)
+    finally:
+        if found.session is not None:
+            found.session.line.close()
+
+
+def _looked_at(code: str, look: Callable[[str, _Found], Check], found: _Found) -> Check:
+    try:
+        return look(code, found)
+    except TracekitError as error:
+        detail = error.detail or ", ".join(f"{name}={value}" for name, value in error.params.items())
+        return Check(code, "bad", detail, error.code, {**error.params, **_PARAMS.get(code, {})})
 
 
 def _configuration(code: str, found: _Found) -> Check:

@@ -1,6 +1,7 @@
 """Reconciling the link upward: our side of the statement, compared with what the platform above holds from us."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from typing import Any
 
 from tracekit.dock.statements import Remote
@@ -47,7 +48,8 @@ def reconcile(office: Office, first: str, last: str, *, resend: bool = False) ->
     """
     outbox = outbox_up(office)
     own = Own(office, outbox.peer)
-    found = compare(own, Remote(outbox.session), first, last)
+    with closing(outbox.session.line):
+        found = compare(own, Remote(outbox.session), first, last)
     told = _told(found, outbox.peer, first, last)
     if resend and not found.is_equal:
         again = [own.record_ids[one.identity] for one in (*found.missing, *(mine for mine, _ in found.different))]
