@@ -76,7 +76,7 @@ class _Module:
             return ""
         lines = [self.line(child, prefix) for child in field.children]
         body = "\n".join(lines)
-        plain = PARTS.get(field.path, camel(field.name))
+        plain = PARTS.get(field.path) or PARTS.get(field.path.rpartition(".")[0], "") + camel(field.name)
         known = self.shared.get(body) or self.classes.get(body)
         if known:
             if body in self.shared:

@@ -423,7 +423,7 @@ class MeatDispatch(FlatRecord):
     extension: Annotated[MeatDispatchExtension | None, Field(title="扩展")] = None
 
 
-class MarketIntakeExtension(Part):
+class MarketIntakeItemExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     production_base: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="生产基地（种植户）")] = None
@@ -443,7 +443,7 @@ class MarketIntakeItem(Part):
     supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[MarketIntakeExtension | None, Field(title="扩展")] = None
+    extension: Annotated[MarketIntakeItemExtension | None, Field(title="扩展")] = None
 
 
 class MarketIntakeExtension(Part):
@@ -662,7 +662,7 @@ class RetailSale(FlatRecord):
     extension: Annotated[RetailSaleExtension | None, Field(title="扩展")] = None
 
 
-class SupermarketIntakeExtension(Part):
+class SupermarketIntakeItemExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     sale_slip: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="零售凭证号")] = None
@@ -682,7 +682,7 @@ class SupermarketIntakeItem(Part):
     supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[SupermarketIntakeExtension | None, Field(title="扩展")] = None
+    extension: Annotated[SupermarketIntakeItemExtension | None, Field(title="扩展")] = None
 
 
 class SupermarketIntake(FlatRecord):
@@ -745,7 +745,7 @@ class GroupIntake(FlatRecord):
     extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
 
 
-class GoodsReturnExtension(Part):
+class GoodsReturnItemExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     sold_weight: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="原销售重量")] = None
@@ -765,7 +765,7 @@ class GoodsReturnItem(Part):
     supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[GoodsReturnExtension | None, Field(title="扩展")] = None
+    extension: Annotated[GoodsReturnItemExtension | None, Field(title="扩展")] = None
 
 
 class GoodsReturnExtension(Part):
