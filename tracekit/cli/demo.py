@@ -1,9 +1,11 @@
 """`tracekit demo`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from tracekit.cli.text import language
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -13,7 +15,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the platforms up.")] = False,
     seed: Annotated[int, typer.Option(help="The generator's seed.")] = 20261120,
     folder: Annotated[Path | None, typer.Option("--dir", help="Where to work; a temporary folder if not given.")] = None,
-    size: Annotated[str, typer.Option(help="How much is traded: small or demo.")] = "demo",
+    size: Annotated[Literal["small", "demo", "large"], typer.Option(help="How much is traded.")] = "demo",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Run a nation, two provinces and three cities on loopback with a synthetic province whose truth is known."""
@@ -21,4 +23,4 @@ def demo(
 
     # the kit imports the whole house, so it stays out of sight until it is asked for
     run = import_module("tracekit.testing.demo").run
-    raise typer.Exit(run(keep=keep, seed=seed, folder=folder, as_json=as_json))
+    raise typer.Exit(run(keep=keep, seed=seed, folder=folder, as_json=as_json, language=language(), size=size))

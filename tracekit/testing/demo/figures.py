@@ -20,6 +20,8 @@ LEVELS = ("city", "province", "nation")
 DAYS = 60
 """How far back the statements look; filings are a month old."""
 
+FILES = (".csv", ".jsonl", ".xlsx")
+
 Row = dict[str, Any]
 
 
@@ -43,6 +45,7 @@ class Outcome:
     filed: Filed
     broken_line: Break
     mended: Mended | None
+    sent: Row
     feeds: list[Row] = field(default_factory=list[Row])
     page: str = ""
     seconds: float = 0.0
@@ -61,6 +64,7 @@ class Outcome:
             for name in COUNTED
             if one[name] != known[name]
         ]
+        wrong += [f"{one['code']}: {one['duplicate']} doubled" for one in self.platforms if one["level"] != "city" and one["duplicate"]]
         wrong += [f"{one['lower']} → {one['upper']}: {one['records']} ≠ {one['above']}" for one in self.statements if not one["equal"]]
         if not self.books["equal"]:
             wrong.append(f"enterprises: {self.books['differ']}")
@@ -72,7 +76,7 @@ class Outcome:
         """The one object of `--json`."""
         return {
             "levels": self.levels,
-            "platforms": self.platforms,
+            "platforms": [{name: row[name] for name in ("code", "level", *COUNTED)} for row in self.platforms],
             "receipts": self.receipts,
             "reconciled": self.reconciled,
             "trace": {name: self.trace[name] for name in ("ref", "vertices", "edges", "gaps", "path")},
@@ -93,7 +97,7 @@ def expected(truth: Truth, corrected: bool) -> list[Row]:
 def platforms(country: Country, truth: Truth) -> list[Row]:
     """The counters of every platform over events; filings are counted apart."""
     return [
-        _row({"level": one.place.role, "code": one.place.code, "name": one.place.name}, _events(one.office, truth.day))
+        {"level": one.place.role, "code": one.place.code, "name": one.place.name, "parent": one.place.parent, **_events(one.office, truth.day)}
         for one in country.stations.values()
     ]
 
@@ -112,11 +116,11 @@ def _row(names: Row, counts: dict[str, int]) -> Row:
 
 
 def _events(office: Office, day: str) -> dict[str, int]:
-    sums = dict.fromkeys(COUNTED, 0)
+    sums = dict.fromkeys((*COUNTED, "duplicate", "broken"), 0)
     last = day_of_text(day)
     for rollup in office.store.rollups(last - DAYS, last, ("kind",), category="meat_veg"):
         if not str(rollup.by[0]).startswith("core."):
-            for name in COUNTED:
+            for name in sums:
                 sums[name] += getattr(rollup, name)
     return sums
 
@@ -154,28 +158,30 @@ def books(senders: Iterable[Sender], day: str) -> Row:
     return {"links": len(pairs), "records": sum(mine[0] for _, mine, _ in pairs), "equal": not differ, "differ": differ}
 
 
-def findings(country: Country, day: str) -> list[Row]:
-    """What the cities found, most frequent first; the same finding is made again on the way up and counted once."""
+def findings(country: Country, senders: Iterable[Sender], day: str) -> list[Row]:
+    """What the cities found, most frequent first, each with a real example out of the receipts; not counted again on the way up."""
+    examples = {finding.code: finding for one in senders for receipt in one.receipts for result in receipt.results for finding in result.findings}
     last = day_of_text(day)
     found = Counter[tuple[str, str]]()
     for station in country.levels["city"]:
         for one in station.office.store.findings_top(last - DAYS, last, 1000):
             found[one.code, one.level] += one.count
-    rows = [{"code": code, "level": level, "count": count} for (code, level), count in found.items()]
+    rows = [{"code": code, "level": level, "count": count, "example": examples.get(code)} for (code, level), count in found.items()]
     return sorted(rows, key=lambda row: (row["level"] != "error", -row["count"], row["code"]))
 
 
-def traced(office: Office, truth: Truth, name: str) -> Row:
-    """A till slip traced back at a platform, beside the way that the generator laid."""
+def traced(country: Country, truth: Truth, name: str) -> Row:
+    """A till slip traced back at the nation, beside the way that the generator laid."""
     known = next((one for one in truth.traces if one.name == name), None)
     if known is None:
         return {"ref": "", "vertices": 0, "edges": 0, "gaps": 0, "path": [], "expected": [], "steps": [], "certificate": ""}
+    office = country.levels["nation"][0].office
     told = chain.trace(office, {"ref": known.ref, "direction": "backward"})
     by_id = {one["id"]: one for one in told["vertices"]}
-    steps = [by_id[one] for one in told["path"]]
-    rungs = {(edge["from"], edge["to"]): edge for edge in told["edges"]}
+    edges = {(one["from"], one["to"]): one for one in told["edges"]}
+    steps = [_step(country, truth, by_id[one]) for one in told["path"]]
     for step, later in zip(steps[1:], steps, strict=False):
-        step["edge"] = rungs.get((step["id"], later["id"]), {})
+        step["edge"] = edges.get((step["id"], later["id"]), {})
     return {
         "ref": known.ref,
         **{one: told["counts"][one] for one in ("vertices", "edges", "gaps")},
@@ -184,6 +190,26 @@ def traced(office: Office, truth: Truth, name: str) -> Row:
         "steps": steps,
         "certificate": known.certificate,
     }
+
+
+def _step(country: Country, truth: Truth, vertex: Row) -> Row:
+    """An event of the chain with the names of its kind, its enterprise and its city."""
+    enterprise = next(one for one in truth.enterprises if one.code == vertex["origin"])
+    kind = country.registry.kinds[vertex["kind"]]
+    city = country.stations[enterprise.city].place
+    return {**vertex, "kind_zh": kind.name_zh, "kind_en": kind.name_en, "enterprise": enterprise.name, "city": city.code, "province": city.parent}
+
+
+def sent(senders: Iterable[Sender]) -> Row:
+    """What the enterprises sent and were answered."""
+    listed = list(senders)
+    receipts = [receipt for one in listed for receipt in one.receipts]
+    counts = {name: sum(one.counts.get(name, 0) for one in receipts) for name in ("total", "valid", "problem", "duplicate")}
+    files = {path for one in listed for path in one.truth.folder.iterdir() if path.suffix in FILES and path.with_suffix(".toml") not in one.truth.sources}
+    return {
+        "enterprises": len(listed), "sources": sum(len(one.truth.sources) for one in listed), "files": len(files),
+        "rows": sum(one.rows for one in listed), "packages": len(receipts), **counts,
+    }  # fmt: skip  one line a table row
 
 
 def count_receipts(country: Country) -> int:

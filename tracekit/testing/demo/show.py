@@ -18,6 +18,7 @@ from tracekit.testing.demo.figures import Outcome
 from tracekit.testing.demo.page import write_page
 from tracekit.testing.demo.sender import Sender
 from tracekit.testing.demo.teller import Teller, tell
+from tracekit.testing.demo.texts import Texts
 from tracekit.testing.generator import build
 from tracekit.testing.truth import EnterpriseTruth, Truth
 
@@ -25,23 +26,23 @@ SEED = 20261120
 EVENING = "T21:30:00+08:00"
 """When the platforms act: after the business day, before its reporting windows close."""
 MARK = ".tracekit-demo"
-OURS = ("files", "platforms", "enterprises")
+OURS = ("files", "platforms", "enterprises", "feeds")
 
 
 def run(*, keep: bool, seed: int, folder: Path | None, as_json: bool, language: str = "en", size: str = "demo") -> int:
     """Play the demo and tell it; 0 if everything is as the generator knows it, else 1."""
     started = time.monotonic()
-    root = _workplace(folder)
+    texts, root = Texts(language), _workplace(folder)
     try:
-        with _stopped_by_sigterm(), Teller(language, quiet=as_json) as teller, _Stage(root, seed, size, teller, keep=keep) as stage:
+        with _stopped_by_sigterm(), Teller(texts, quiet=as_json) as teller, _Stage(root, seed, size, teller, keep=keep) as stage:
             outcome = stage.play()
-            outcome.page = str(write_page(root / "demo.html", outcome, language))
+            outcome.page = str(write_page(root / "demo.html", outcome, texts))
             outcome.seconds = round(time.monotonic() - started, 1)
             addresses = {one.place.code: (one.url, one.process.pid) for one in stage.country.stations.values() if one.process}
     finally:
         if folder is None and not keep:
             _sweep(root)
-    tell(outcome, language, as_json=as_json, kept=addresses if keep else {}, root=root)
+    tell(outcome, texts, as_json=as_json, kept=addresses if keep else {}, folder=str(root))
     return 1 if outcome.differences else 0
 
 
@@ -99,7 +100,7 @@ class _Stage(ExitStack):
     ) -> Outcome:
         country, truth = self.country, self.truth
         nation = country.levels["nation"][0].office
-        pork, vegetables = (figures.traced(nation, truth, name) for name in ("pork", "vegetables"))
+        pork, vegetables = (figures.traced(country, truth, name) for name in ("pork", "vegetables"))
         platforms = figures.platforms(country, truth)
         names = [(one[0], one[1], one[2]) for one in pork["path"]]
         return Outcome(
@@ -112,13 +113,14 @@ class _Stage(ExitStack):
             receipts=figures.count_receipts(country),
             statements=figures.statements(country, truth.day),
             books=figures.books(senders, truth.day),
-            findings=figures.findings(country, truth.day),
+            findings=figures.findings(country, senders, truth.day),
             trace=pork,
             vegetables=vegetables,
             proofs=proof.prove(nation, names, {one.truth.code: one.public_key for one in senders}),
             filed=filed,
             broken_line=broken,
             mended=mended,
+            sent=figures.sent(senders),
             feeds=feeds,
         )
 
