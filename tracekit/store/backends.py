@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from tracekit.errors import StoreError
@@ -53,7 +54,11 @@ class Backend(Protocol):
 
 def open_backend(url: str) -> Backend:
     """The back end for `sqlite:///path` or `postgresql://…`."""
-    address = make_url(url)
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        # what cannot be parsed may hold a password anywhere
+        raise StoreError("not an address", code=BAD_ADDRESS, params={"url": "-"}) from None
     if address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:":
         return Sqlite(url)
     if address.get_backend_name() == "postgresql":
@@ -112,12 +117,20 @@ class Sqlite:
 
 
 class Postgres:
-    """PostgreSQL through psycopg, rows by binary COPY."""
+    """PostgreSQL through psycopg, rows by binary COPY. Option in the address: `timeout` (seconds to wait for a lock)."""
 
     name: str = "postgresql"
 
     def __init__(self, url: str) -> None:
-        self.engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=5, max_overflow=20)
+        address = make_url(url)
+        milliseconds = int(float(str(address.query.get("timeout", "60"))) * 1000)
+        plain = address.set(drivername="postgresql+psycopg").difference_update_query(["timeout"])
+        self.engine = create_engine(plain, pool_size=5, max_overflow=20)
+
+        @event.listens_for(self.engine, "begin")
+        def begin(connection: Connection) -> None:
+            if connection.get_execution_options().get("writing"):
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
 
     def check(self) -> None:
         """See `Backend.check`."""
@@ -146,7 +159,6 @@ class Postgres:
 
     def lock_origins(self, raw: Raw, origins: Iterable[str]) -> None:
         """See `Backend.lock_origins`."""
-        raw.execute("SET LOCAL lock_timeout = '60s'")
         for lock in sorted({zlib.crc32(origin.encode()) - (1 << 31) for origin in origins}):
             raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_ORIGIN_LOCK, lock))
 

@@ -72,6 +72,11 @@ class Outbox(Connected):
             wanted = wanted.where(_OUTBOX.state == state)
         return self._read(wanted.order_by(_OUTBOX.id).limit(limit))
 
+    def outbox_package(self, package: str) -> Outgoing | None:
+        """One package, in whatever state."""
+        found = self._read(select(*_COLUMNS).where(_OUTBOX.package == package))
+        return found[0] if found else None
+
     def outbox_waiting(self, peer: str) -> int:
         """How many records wait for a peer, in a package or not."""
         with self._reading() as tx:

@@ -157,6 +157,7 @@ outbox = Table(
     *_of(TEXT, "peer package header record_ids state last_error"),
     *_of(BigInteger(), "records attempts next_at created_at"),
     Index("ix_outbox_state_peer_id", "state", "peer", "id"),
+    Index("ix_outbox_package", "package"),
 )
 
 seals = Table("seals", metadata, _key("id"), *_of(LargeBinary(), "sha256 body"), UniqueConstraint("sha256"))
@@ -177,7 +178,13 @@ filings = Table(
     Index("ix_filings_state_seq", "state", "seq"),
 )
 
-filed = _clustered("filed", _key("ref", TEXT), *_of(TEXT, "state kind"), *_of(BigInteger(), "record_id seq"))
+filed = _clustered(
+    "filed",
+    _key("ref", TEXT),
+    *_of(TEXT, "state kind"),
+    *_of(BigInteger(), "record_id seq"),
+    Index("ix_filed_seq_ref", "seq", "ref"),
+)
 
 feedback = Table(
     "feedback",

@@ -15,6 +15,7 @@ from tracekit.ids import add_leaves, leaf
 from tracekit.store import schema
 from tracekit.store.backends import array
 from tracekit.store.connected import Connected
+from tracekit.store.counters import LinkCell
 from tracekit.store.transaction import Transaction
 from tracekit.store.values import Level, StatementKey, StatementRow
 
@@ -22,6 +23,11 @@ _STATEMENTS = schema.statements.c
 
 
 _PREFIX = re.compile("[0-9a-f]{0,63}")
+_ALL = "SELECT link, day, node, kind, count, digest FROM statements"
+_LIVING = (
+    "SELECT id, day, node, kind, sender, up, identity, revision, content_id FROM records"
+    " WHERE state IN (1, 3) AND id > ? ORDER BY id LIMIT 5000"
+)
 _LEAVES = (
     "SELECT id, origin, key, revision, content_id, identity FROM records WHERE day = ? AND node = ? AND kind = ?"
     " AND {} among_ids(?) AND state IN (1, 3) AND identity BETWEEN ? AND ? ORDER BY identity"
@@ -63,6 +69,31 @@ class Statements(Connected):
             rows = _leaves(tx, link, (day, node, kind), prefix)
             origins = tx.texts({row[1] for row in rows})
         return [StatementKey(id_, origins[origin], key, revision, bytes(content).hex()) for id_, origin, key, revision, content, _ in rows]
+
+    def statements_broken(self) -> list[str]:
+        """Differences between the kept statements and sums made anew from all living records: none is right."""
+        with self._reading() as tx:
+            real = _summed_anew(tx)
+            stored = {tuple(row[:4]): (row[4], int.from_bytes(row[5], "big")) for row in tx.rows(_ALL) if row[4] or any(row[5])}
+            links = tx.texts({cell[0] for cell in real.keys() | stored.keys()})
+        return [f"{links[cell[0]]} {cell[1:]}" for cell in sorted(real.keys() | stored.keys()) if real.get(cell) != stored.get(cell)]
+
+
+def _summed_anew(tx: Transaction) -> dict[LinkCell, tuple[int, int]]:
+    sums: dict[LinkCell, tuple[int, int]] = {}
+    links: dict[tuple[int, int], list[int]] = {}
+    last = 0
+    while rows := tx.rows(_LIVING, last):
+        known = tx.all_ids("link")
+        texts = tx.texts({id_ for row in rows for id_ in row[4:6]})
+        for id_, day, node, kind, sender, up, identity, revision, content in rows:
+            names = [f"from:{texts[sender]}", *(f"up:{peer}" for peer in texts[up].split())]
+            made = leaf(bytes(identity), revision, bytes(content).hex())
+            for link in links.setdefault((sender, up), [known[name] for name in names]):
+                before = sums.get((link, day, node, kind), (0, 0))
+                sums[link, day, node, kind] = (before[0] + 1, add_leaves((made,), before[1]))
+            last = id_
+    return sums
 
 
 def _leaves(tx: Transaction, link: str, cell: tuple[int, str, str], prefix: str) -> list[Any]:

@@ -34,7 +34,7 @@ class Store(Records, Receipts, Overview, Statements, Outbox, Quarantine, Chains,
         """Open `sqlite:///path` or `postgresql://…`, after checking its durability and its schema.
 
         Args:
-            url: the address; SQLite takes `?timeout=SECONDS` (wait for a lock) and `?max_page_count=N` (a limit of size).
+            url: the address; `?timeout=SECONDS` says how long to wait for a lock; SQLite also takes `?max_page_count=N` (a limit of size).
             create: make the tables if there are none, and bring an older schema up to date.
 
         Raises:
@@ -49,6 +49,11 @@ class Store(Records, Receipts, Overview, Statements, Outbox, Quarantine, Chains,
                 back.engine.dispose()
                 raise
         return cls(back)
+
+    def integrity(self) -> list[str]:
+        """Everything that contradicts itself: receipts, counters, statements. Reads the whole store; none is right."""
+        receipts = [f"receipt {number}: hash or chain" for number in self.receipts_broken()]
+        return [*receipts, *self.rollups_broken(), *self.statements_broken()]
 
     def close(self) -> None:
         """Close all connections."""

@@ -58,7 +58,7 @@ def test_a_higher_revision_replaces_and_its_edges_go(store: Store):
     assert store.trace(["tran:00000000000000000001"]).edges == []
     counts = cell(store)
     assert (counts.total, counts.valid, counts.correction) == (2, 2, 1)
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
 
 
 def test_a_void_ends_a_record(store: Store):
@@ -67,7 +67,7 @@ def test_a_void_ends_a_record(store: Store):
     counts = cell(store)
     assert (counts.total, counts.valid, counts.void) == (1, 1, 1)
     assert store.records_by_ref(["tran:00000000000000000001"]) == []
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
 
 
 def test_revisions_inside_one_batch(store: Store):
@@ -75,7 +75,7 @@ def test_revisions_inside_one_batch(store: Store):
     ids = write(store, judged(1), second, edges=[])
     assert [store.records([id_])[id_].current for id_ in ids] == [False, True]
     assert store.statement(f"from:{SENDER}", DAY, DAY)[0].count == 1
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
 
 
 def test_the_same_revision_cannot_stand_twice(store: Store):
@@ -87,7 +87,7 @@ def test_the_same_revision_cannot_stand_twice(store: Store):
 
 
 def test_an_exception_stores_nothing(store: Store):
-    with pytest.raises(KeyError), store.receiving(["market-1"]) as tx:
+    with pytest.raises(KeyError), store.receiving(["market-1"]) as tx:  # noqa: PT012  it breaks after the writing
         tx.write(Written(SENDER, 0, [judged(1)]))
         raise KeyError
     assert store.status().records == 0
@@ -132,7 +132,7 @@ def test_a_late_upstream_heals_the_broken_link(store: Store):
     write(store, judged(5), edges=[Edge(-1, late, "batch", "batch:1", 0.9)], healed={late})
     assert cell(store).broken == 0
     assert store.findings_top(DAY, DAY) == []
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
 
 
 def test_duplicates_are_counted_apart(store: Store):
@@ -140,7 +140,7 @@ def test_duplicates_are_counted_apart(store: Store):
     write(store, judged(1, verdict="duplicate"), judged(1, verdict="duplicate"))
     counts = cell(store)
     assert (counts.total, counts.valid, counts.duplicate) == (1, 1, 2)
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
 
 
 def test_measurements_stand_apart(store: Store):
@@ -168,7 +168,7 @@ def test_refused_records_are_kept_and_counted_once_a_content(store: Store):
     assert (first.body, first.node, first.sender) == (refused(1).body, NODE, SENDER)
     assert first.findings[0].code == "TK-REC-002"
     assert store.findings_top(DAY, DAY)[0] == FindingCount("TK-REC-002", "error", 2)
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
 
 
 def test_a_mended_record_leaves_the_quarantine_fixed(store: Store):
@@ -177,7 +177,7 @@ def test_a_mended_record_leaves_the_quarantine_fixed(store: Store):
     assert [one.state for one in store.quarantine()] == ["fixed"]
     counts = cell(store)
     assert (counts.total, counts.valid, counts.problem) == (2, 1, 1)
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
 
 
 def test_the_same_content_accepted_later_is_no_longer_a_problem(store: Store):
@@ -185,13 +185,13 @@ def test_the_same_content_accepted_later_is_no_longer_a_problem(store: Store):
     write(store, judged(1))
     counts = cell(store)
     assert (counts.total, counts.valid, counts.problem) == (1, 1, 0)
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
 
 
 def test_mended_in_the_same_batch(store: Store):
     write(store, refused(1), judged(1, record={"note": "已更正"}))
     assert [one.state for one in store.quarantine()] == ["fixed"]
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
 
 
 def test_what_no_database_text_can_hold_is_quarantined_all_the_same(store: Store):
@@ -201,4 +201,4 @@ def test_what_no_database_text_can_hold_is_quarantined_all_the_same(store: Store
     write(store, odd)
     (kept,) = store.quarantine()
     assert kept.body == odd.body
-    assert store.rollups_broken() == []
+    assert store.integrity() == []
