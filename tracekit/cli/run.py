@@ -43,10 +43,12 @@ def run(
 
 
 def _read(office: "Office", sections: list[Any], stop: Callable[[], bool], *, dry_run: bool, as_json: bool) -> list[dict[str, Any]]:
+    from tracekit.platform.memory import quiet_collector
     from tracekit.platform.reception import Reception
     from tracekit.platform.sources import dry_run_source, run_source
 
     reception = Reception(office)
+    quiet_collector()
     told: list[dict[str, Any]] = []
     with _progress(as_json=as_json) as progress:
         for section in sections:

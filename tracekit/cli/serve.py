@@ -22,6 +22,7 @@ def serve(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object once it listens.")] = False,
 ) -> None:
     """Run a platform's server until Ctrl-C or SIGTERM; the store is brought to the newest revision first."""
+    from tracekit.platform.memory import quiet_collector
     from tracekit.platform.office import clock_from, open_office, system_clock
     from tracekit.server import log, runner
 
@@ -40,6 +41,7 @@ def serve(
             put(say(f"{office.code} 在 {url} 提供服务（{office.environment}）", f"{office.code} listens at {url} ({office.environment})"))
         typer.get_text_stream("stdout").flush()
 
+    quiet_collector()
     try:
         runner.serve(office, started, port=port)
     finally:
