@@ -1,5 +1,6 @@
 """Tables that turn one shape into another: rows of any source into flat records, and back where that is possible."""
 
+from tracekit.mapping.cells import BROKEN, broken_row
 from tracekit.mapping.engine import BadRow, Mapped, Mapping, compile_mapping
 from tracekit.mapping.inverse import Inverse
 from tracekit.mapping.settings import SourceSettings, TableSettings, refuse_unknown, split_settings
@@ -8,6 +9,7 @@ from tracekit.mapping.table import read_mapping
 from tracekit.mapping.transforms import index_rows
 
 __all__ = [
+    "BROKEN",
     "BadRow",
     "Inverse",
     "Mapped",
@@ -15,6 +17,7 @@ __all__ = [
     "Source",
     "SourceSettings",
     "TableSettings",
+    "broken_row",
     "compile_mapping",
     "index_rows",
     "open_source",

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+BROKEN = "#broken"
+"""Column that marks a raw row its adapter could not read properly: such a row becomes no record, and neither does its group."""
 LONGEST_SHOWN = 40
 MEMO_ENTRIES = 4096
 MEMO_KEY = 64
@@ -47,6 +49,11 @@ class Memo(dict[str, Any]):
                 self.clear()
             self[cell] = value
         return value
+
+
+def broken_row(cells: Mapping[str, Any], code: str, params: Mapping[str, str]) -> dict[str, Any]:
+    """A raw row that stays with the others for the quarantine, and says why it can become no record."""
+    return {**cells, BROKEN: {"code": code, "params": dict(params)}}
 
 
 def shown(cell: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tracekit.errors import MappingError
 from tracekit.findings import Finding
-from tracekit.mapping.cells import BadCell, Memo
+from tracekit.mapping.cells import BROKEN, BadCell, Memo
 from tracekit.mapping.generate import Const, Made, head_function, rows_function
 from tracekit.mapping.inverse import Inverse
 from tracekit.mapping.numbers import integer_of
@@ -103,6 +103,9 @@ class Mapping:
 
     def _single(self, row: SourceRow, out: Mapped) -> None:
         value, where = row
+        if BROKEN in value:
+            self._give_up((row,), out)
+            return
         try:
             record = self._head(value, where)
             self._add(value, where, record)
@@ -113,6 +116,9 @@ class Mapping:
 
     def _group(self, rows: list[SourceRow], out: Mapped) -> None:
         first, where = rows[0]
+        if any(BROKEN in value for value, _ in rows):
+            self._give_up(tuple(rows), out)
+            return
         try:
             record = self._head(first, where)
             for value, place in rows:
@@ -153,6 +159,9 @@ class Mapping:
     def _explain(self, row: SourceRow, line: int) -> Iterable[Finding]:
         """Every bad cell of a row, one finding each: the slow way, taken only for rows that failed."""
         value, where = row
+        if BROKEN in value:
+            yield Finding(value[BROKEN]["code"], "error", "", value[BROKEN]["params"], where)
+            return
         for element in self.elements:
             in_rows = element.path[0].name in ROW_LISTS
             if line > 1 and not in_rows:

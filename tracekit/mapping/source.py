@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from tracekit.errors import ConfigError
+from tracekit.mapping.cells import BROKEN
 from tracekit.mapping.engine import Mapping as CompiledMapping
 from tracekit.mapping.engine import compile_mapping
 from tracekit.mapping.settings import SourceSettings, TableSettings, refuse_unknown, split_settings
@@ -76,7 +77,7 @@ def _lookup_table(table: TableSettings, given: Mapping[str, Any], adapter: OpenA
 
 
 def _rows(batches: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
-    return (raw.value for batch in batches for raw in batch.rows)
+    return (raw.value for batch in batches for raw in batch.rows if BROKEN not in raw.value)
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Reads small files through the adapter, as a platform would."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,11 +9,13 @@ import pytest
 from tracekit_files import FilesAdapter, FilesConfig
 
 from tracekit.findings import Finding
+from tracekit.mapping import BROKEN
 from tracekit.sdk import Raw
+from tracekit.spec.messages import render
 
 
 class Read(NamedTuple):
-    """All that one run of the adapter gave."""
+    """All that one run of the adapter gave; rows it could not read properly stand as findings."""
 
     rows: list[Raw]
     findings: list[Finding]
@@ -30,9 +33,14 @@ class Read(NamedTuple):
 def read_all(config: FilesConfig, folder: Path, cursor: str | None = None) -> Read:
     rows, findings = list[Raw](), list[Finding]()
     for batch in FilesAdapter(config, folder).fetch(cursor):
-        rows += batch.rows
+        broken = [raw for raw in batch.rows if BROKEN in raw.value]
+        rows += [raw for raw in batch.rows if BROKEN not in raw.value]
         findings += batch.findings
+        findings += [Finding(raw.value[BROKEN]["code"], "error", "", raw.value[BROKEN]["params"], raw.where) for raw in broken]
         cursor = batch.cursor
+    for finding in findings:
+        # Every message is complete: each {parameter} of its text is given.
+        assert not re.search(r"\{[a-z]+\}", render(finding.code, finding.params, "en") + render(finding.code, finding.params, "zh"))
     return Read(rows, findings, cursor)
 
 

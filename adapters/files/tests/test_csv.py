@@ -114,5 +114,5 @@ def test_a_line_of_two_gibibytes_is_a_finding_and_the_next_line_is_read(tmp_path
 def test_a_quoted_record_above_the_limit_costs_its_first_line_only(read: Read) -> None:
     lines = b"x\n" * 2000
     result = read("a.csv", b'a,b\n1,"open\n' + lines + b"2,y\n", limits={"line_bytes": 1024})
-    assert result.findings[0].code == "TK-SRC-105"
+    assert result.codes.count("TK-SRC-105") == 1
     assert result.values[-1] == {"a": "2", "b": "y"}

@@ -23,7 +23,7 @@ def cut(stream: Stream, config: FilesConfig, start: Mark) -> Iterator[Batch]:
     """Cut a stream into batches; the last one may hold findings only."""
     if config.group and config.group_window:
         stream = gather(stream, config.group, config.group_window, start)
-    batch, begin, key = Batch(), start.offset, None
+    batch, begin = Batch(), start.offset
     for item in stream:
         if isinstance(item, Mark):
             batch.mark = item
@@ -31,10 +31,8 @@ def cut(stream: Stream, config: FilesConfig, start: Mark) -> Iterator[Batch]:
             batch.findings.append(item)
         else:
             full = len(batch.rows) >= config.batch_rows or (batch.mark and batch.mark.offset - begin > config.limits.batch_bytes)
-            if config.group:
-                own = key_of(item.raw, config.group)
-                full = full and own != key
-                key = own
+            if full and config.group and batch.rows:
+                full = key_of(item.raw, config.group) != key_of(batch.rows[-1], config.group)
             if full or len(batch.rows) >= config.batch_rows + config.limits.group_rows:
                 yield batch
                 begin = batch.mark.offset if batch.mark else begin

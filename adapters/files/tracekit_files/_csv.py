@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tracekit.findings import Finding
 from tracekit.sdk import Raw
 from tracekit_files._lines import Decoder, Line, encoding_of, mark_after, read_lines, resumed, waits
-from tracekit_files._stream import Mark, OpenFile, Row, Stream, excerpt, fitted, header_names
+from tracekit_files._stream import Mark, OpenFile, Problem, Row, Stream, excerpt, header_names, row_of
 
 DELIMITERS = (",", "\t", ";", "|", "^", "，", "｜")
 PREAMBLE = 100
@@ -79,7 +79,8 @@ class _Header:
     def _take(self, line: Line, lines: _Pushback) -> list[Finding]:
         text = self._decoder.text(line.content)
         if text is None:
-            return [self._decoder.finding(self._file, line)]
+            code, params = self._decoder.problem(line.content)
+            return [Finding(code, "error", "", params, self._file.where(line.number))]
         if "\0" in text:
             return [Finding("TK-SRC-117", "error", "", {"row": excerpt([text])}, self._file.where(line.number))]
         if not line.closed and waits(self._file):
@@ -106,46 +107,47 @@ def _rows(file: OpenFile, header: _Header, decoder: Decoder, lines: _Pushback, s
         if isinstance(item, Finding):
             yield item
             continue
-        cells, where, last = item
-        if not any(cells) or _is_ignored(cells, ignore):
+        cells, where, last, problem = item
+        if (ignore or not cells[0]) and _is_passed(cells, ignore):
             continue
-        if len(cells) != width:
-            cells, finding = fitted(cells, width, where)
-            if finding:
-                yield finding
-            if cells is None:
-                continue
         record += 1
-        yield Row(Raw(dict(zip(names, cells, strict=True)), where), mark_after(last, record))
+        if len(cells) == width and not problem:
+            yield Row(Raw(dict(zip(names, cells, strict=True)), where), mark_after(last, record))
+            continue
+        raw, finding = row_of(names, cells, where, problem)
+        if finding:
+            yield finding
+        yield Row(raw, mark_after(last, record))
     if last is not None:
         yield mark_after(last, record)
 
 
-def _cells(file: OpenFile, header: _Header, decoder: Decoder, lines: _Pushback) -> Iterator[tuple[list[str], str, Line] | Finding]:
-    """Cells of each record with its place and last line; after what is only a finding comes its line without cells."""
+def _cells(
+    file: OpenFile, header: _Header, decoder: Decoder, lines: _Pushback
+) -> Iterator[tuple[list[str], str, Line, Problem | None] | Finding]:
+    """Cells of each record with its place, its last line, and what is wrong with it."""
     prefix, delimiter = f"{file.name}:", header.delimiter
     for line in lines:
         if isinstance(line, Finding):
             yield line
             continue
-        text, where = decoder.text(line.content), f"{prefix}{line.number}"
+        text, last, problem = decoder.text(line.content), line, None
         if text is None:
-            cells, last = None, line
+            problem, text = decoder.problem(line.content), decoder.some_text(line.content)
+            cells = text.split(delimiter)
         elif '"' in text:
             cells, last = _record(text, line, lines, header)
         else:
-            cells, last = text.rstrip("\r").split(delimiter), line
+            cells = text.rstrip("\r").split(delimiter)
         if not last.closed and waits(file):
             yield _waiting(file, line)
             return
         if cells is None:
-            params = {"row": excerpt([text])}
-            yield Finding("TK-SRC-105", "error", "", params, where) if text else decoder.finding(file, line)
-            last = line
-        yield cells or [], where, last
+            problem, last, cells = ("TK-SRC-105", {"row": excerpt([text])}), line, text.rstrip("\r").split(delimiter)
+        yield cells, f"{prefix}{line.number}", last, problem
 
 
-def _is_ignored(cells: list[str], words: set[str]) -> bool:
+def _is_passed(cells: list[str], words: set[str]) -> bool:
     first = next((cell.strip() for cell in cells if cell.strip()), "")
     return not first or first in words
 

@@ -4,14 +4,14 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
 from tracekit.findings import Finding
 from tracekit.sdk import Raw
 from tracekit_files._lines import CHUNK, Decoder, Line, decoded, encoding_of, mark_after, read_lines, resumed, waits
-from tracekit_files._stream import Mark, OpenFile, Row, Stream, depth_of, excerpt, expanded
+from tracekit_files._stream import Mark, OpenFile, Row, Stream, depth_of, expanded, text_row
 
 LONGEST_INTEGER = 32
 
@@ -41,33 +41,37 @@ def read_jsonl(file: OpenFile, start: Mark) -> Stream:
         last = line
         if not line.content.strip():
             continue
-        value = _line_value(file, decoder, line)
-        if isinstance(value, Finding):
-            yield value
-            continue
-        for row in expanded(value, file.config.expand):
+        for raw in _raws(file, _line_value(file, decoder, line), file.where(line.number)):
             record += 1
-            yield Row(Raw(row, file.where(line.number)), mark_after(line, record))
+            yield Row(raw, mark_after(line, record))
     if last is not None:
         yield mark_after(last, record)
 
 
-def _line_value(file: OpenFile, decoder: Decoder, line: Line) -> dict[str, Any] | Finding:
-    text = decoder.text(line.content)
+def _raws(file: OpenFile, value: dict[str, Any] | Raw, where: str) -> Iterator[Raw]:
+    if isinstance(value, Raw):
+        yield value
+        return
+    for row in expanded(value, file.config.expand):
+        yield Raw(row, where)
+
+
+def _line_value(file: OpenFile, decoder: Decoder, line: Line) -> dict[str, Any] | Raw:
+    text, where = decoder.text(line.content), file.where(line.number)
     if text is None:
-        return decoder.finding(file, line)
+        return text_row(decoder.some_text(line.content), where, decoder.problem(line.content))
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        return Finding("TK-SRC-107", "error", "", {"detail": str(error), "row": excerpt([text])}, file.where(line.number))
-    return _object(file, value, line.number)
+        return text_row(text, where, ("TK-SRC-107", {"detail": str(error)}))
+    return _object(file, value, where)
 
 
-def _object(file: OpenFile, value: Any, place: object) -> dict[str, Any] | Finding:
+def _object(file: OpenFile, value: Any, where: str) -> dict[str, Any] | Raw:
     if not isinstance(value, dict):
-        return Finding("TK-SRC-108", "error", "", {"type": type(value).__name__, "row": excerpt([value])}, file.where(place))
-    if not depth_of(value, file.config.limits.depth):
-        return Finding("TK-SRC-111", "error", "", {"limit": str(file.config.limits.depth)}, file.where(place))
+        return text_row(str(value), where, ("TK-SRC-108", {"type": type(value).__name__}))
+    if not depth_of(cast("dict[str, Any]", value), file.config.limits.depth):
+        return text_row(str(cast("dict[str, Any]", value)), where, ("TK-SRC-111", {"limit": str(file.config.limits.depth)}))
     return value  # pyright: ignore[reportUnknownVariableType]
 
 
@@ -148,15 +152,11 @@ def read_json(file: OpenFile, start: Mark) -> Stream:
             return
         _find_list(text, [name for name in file.config.records.split(".") if name])
         for number, value in enumerate(_entries(text), start=1):
-            found = _object(file, value, number)
-            if isinstance(found, Finding):
-                if record >= start.record:
-                    yield found
-                continue
-            for row in expanded(found, file.config.expand):
+            where = file.where(number)
+            for raw in _raws(file, _object(file, value, where), where):
                 record += 1
                 if record > start.record:
-                    yield Row(Raw(row, file.where(number)), Mark(record))
+                    yield Row(raw, Mark(record))
     except _Broken as broken:
         limit = file.config.limits.depth if broken.code == "TK-SRC-111" else file.config.limits.line_bytes
         params = {"detail": str(broken), "limit": str(limit), "records": file.config.records, **broken.params}

@@ -79,11 +79,14 @@ class Decoder:
         except UnicodeDecodeError:
             return None
 
-    def finding(self, file: OpenFile, line: Line) -> Finding:
+    def problem(self, line: bytes) -> tuple[str, dict[str, str]]:
         """What to say of a line that is not of the encoding."""
-        other = next((name for name in ("utf-8", "gb18030") if name != self.encoding and _decodes(line.content, name)), "")
-        params = {"encoding": self.encoding} | ({"nearest": other} if other else {})
-        return Finding("TK-SRC-102", "error", "", params, file.where(line.number))
+        other = next((name for name in ("utf-8", "gb18030") if name != self.encoding and _decodes(line, name)), "")
+        return "TK-SRC-102", {"encoding": self.encoding} | ({"nearest": other} if other else {})
+
+    def some_text(self, line: bytes) -> str:
+        """The line with what is not of the encoding replaced, to show and keep it."""
+        return line.decode(self.encoding or "ascii", "replace")
 
 
 def decoded(decode: Callable[[bytes, bool], str], data: bytes, final: bool) -> tuple[str, UnicodeDecodeError | None]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import IO, Any, NamedTuple, cast
 
 from tracekit.findings import Finding
+from tracekit.mapping import broken_row
 from tracekit.sdk import Raw
 from tracekit_files.config import FilesConfig
+
+KEPT = 1 << 14
 
 
 class Mark(NamedTuple):
@@ -70,15 +73,31 @@ def header_names(cells: list[str], file: OpenFile, place: object, sheet: str = "
     return names, [Finding("TK-SRC-106", "warning", "", params, file.where(place, sheet))] if twice else []
 
 
-def fitted(cells: list[Any], width: int, where: str) -> tuple[list[Any] | None, Finding | None]:
-    """A row of the header's width: empty surplus cells are cut, missing ones are filled (a warning), others refused."""
-    if len(cells) > width:
-        if any(cell is not None and cell != "" for cell in cells[width:]):
-            params = {"cells": str(len(cells)), "columns": str(width), "row": excerpt(cells)}
-            return None, Finding("TK-SRC-103", "error", "", params, where)
-        return cells[:width], None
+Problem = tuple[str, dict[str, str]]
+"""Why a row can become no record: code and parameters of the finding."""
+
+
+def row_of(names: list[str], cells: list[Any], where: str, problem: Problem | None = None) -> tuple[Raw, Finding | None]:
+    """A raw row of a table.
+
+    Surplus cells that are empty are cut, missing ones are filled with a warning. A row with other surplus cells, or with a
+    problem of its reader, is kept as it came but marked broken, so that it and its group become no record.
+    """
+    width = len(names)
+    if len(cells) > width and any(cell is not None and cell != "" for cell in cells[width:]):
+        problem = problem or ("TK-SRC-103", {"cells": str(len(cells)), "columns": str(width), "row": excerpt(cells)})
+        names = names + [f"#{number}" for number in range(width + 1, len(cells) + 1)]
+    short = len(cells) < width and not problem
+    value = dict(zip(names, cells + [""] * (width - len(cells)), strict=False))
+    if problem:
+        return Raw(broken_row(value, *problem), where), None
     params = {"cells": str(len(cells)), "columns": str(width)}
-    return cells + [""] * (width - len(cells)), Finding("TK-SRC-104", "warning", "", params, where)
+    return Raw(value, where), Finding("TK-SRC-104", "warning", "", params, where) if short else None
+
+
+def text_row(text: str, where: str, problem: Problem) -> Raw:
+    """A record that has no cells, only text: kept for the quarantine, marked broken."""
+    return Raw(broken_row({"#text": text[:KEPT]}, *problem), where)
 
 
 def excerpt(cells: list[Any], longest: int = 400) -> str:

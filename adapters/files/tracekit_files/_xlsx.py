@@ -10,7 +10,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from tracekit.findings import Finding
 from tracekit.mapping.table import nearest
 from tracekit.sdk import Raw
-from tracekit_files._stream import Mark, OpenFile, Row, Stream, fitted, header_names
+from tracekit_files._stream import Mark, OpenFile, Row, Stream, header_names, row_of
 from tracekit_files._workbook_limits import TooCostly, check_workbook
 
 Cell = str | float | int | bool | dt.date | dt.time | dt.timedelta | None
@@ -99,11 +99,7 @@ def _read_sheet(file: OpenFile, book: CalamineWorkbook, sheet: str) -> Iterator[
             continue
         if ignore and next((str(cell).strip() for cell in cells if cell not in ("", None)), "") in ignore:
             continue
-        if len(cells) != len(names):
-            fit, finding = fitted(cells, len(names), where)
-            if finding:
-                yield finding
-            if fit is None:
-                continue
-            cells = fit
-        yield Raw(dict(zip(names, cells, strict=True)), where)
+        raw, finding = row_of(names, cells, where)
+        if finding:
+            yield finding
+        yield raw

@@ -1,11 +1,13 @@
 """Compiles small mapping tables written as text."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tracekit.mapping import Mapping, SourceSettings, compile_mapping, read_mapping
+from tracekit.spec.messages import render
 
 
 def compiled(table: str, *, codes: Any = None, tables: Any = None, compact: Any = None, known: Any = (), **settings: Any) -> Mapping:
@@ -29,6 +31,9 @@ def one() -> Callable[..., Any]:
 
     def run(table: str, row: dict[str, Any], **settings: Any) -> Any:
         out = compiled(table, **settings).apply([(row, "a.csv:2")])
+        for finding in out.findings:
+            # Every message is complete: each {parameter} of its text is given.
+            assert not re.search(r"\{[a-z]+\}", render(finding.code, finding.params, "en") + render(finding.code, finding.params, "zh"))
         if out.bad:
             return [finding.code for finding in out.findings]
         envelope = {"kind", "key", "action", "revision"}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracekit.errors import MappingError
-from tracekit.mapping import index_rows
+from tracekit.mapping import broken_row, index_rows
 from tracekit.mapping.engine import Mapping
 from tracekit.mapping.generate import Made
 
@@ -154,6 +154,16 @@ def test_a_bad_row_gives_up_its_whole_group_and_no_other(mapping: Compiled) -> N
     assert [record["key"] for record, _ in out.records] == ["2"]
     assert out.bad[0].rows == tuple(rows[:3])
     assert [(f.path, f.where) for f in out.findings] == [("items.2.unit_price", "a.csv:2:单价"), ("items.3.unit_price", "a.csv:3:单价")]
+
+
+def test_a_row_its_adapter_could_not_read_gives_up_its_group(mapping: Compiled) -> None:
+    value, place = slip("1", "2")
+    rows = [slip("1", "1"), (broken_row(value, "TK-SRC-103", {"cells": "9"}), place), slip("2", "3")]
+    for settings in ({"group": ["单号"]}, {}):
+        out = mapping(SLIP, **settings).apply(rows)
+        assert len(out.records) == (1 if settings else 2)
+        assert [(f.code, f.where, dict(f.params)) for f in out.findings] == [("TK-SRC-103", "a.csv:2", {"cells": "9"})]
+        assert out.bad[0].rows == (tuple(rows[:2]) if settings else (rows[1],))
 
 
 def test_rows_of_a_group_that_disagree_are_a_warning(mapping: Compiled) -> None:
