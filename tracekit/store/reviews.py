@@ -17,6 +17,7 @@ from tracekit.store.values import FiledRef, Filing
 
 _FILINGS = schema.filings.c
 _FILED = schema.filed.c
+_FILED_COLUMNS = [_FILED[name] for name in FiledRef._fields]
 _NAMES = [field.name for field in fields(Filing)]
 
 
@@ -46,12 +47,19 @@ class Reviews(Connected):
         with self._reading() as tx:
             return {row[0]: row[1] for row in tx.rows("SELECT ref, state FROM filed WHERE ref among(?)", array(refs))}
 
+    def subject(self, ref: str) -> FiledRef | None:
+        """The entry of one ref in the subject index."""
+        wanted = select(*_FILED_COLUMNS).where(_FILED.ref == ref)
+        with self._reading() as tx:
+            row = tx.connection.execute(wanted).first()
+        return FiledRef(*row) if row else None
+
     def subjects(self, after: int = 0, limit: int = 1000, prefix: str = "") -> list[FiledRef]:
         """The subject index in the order of changes."""
-        wanted = select(_FILED.ref, _FILED.state, _FILED.kind, _FILED.record_id, _FILED.seq).where(_FILED.seq > after)
+        wanted = select(*_FILED_COLUMNS).where(_FILED.seq > after)
         if prefix:
             # a range and not LIKE, which no index serves on both back ends
-            wanted = wanted.where(_FILED.ref.between(prefix, prefix + "\U0010ffff"))
+            wanted = wanted.where(_FILED.ref >= prefix, _FILED.ref <= prefix + "\U0010ffff")
         with self._reading() as tx:
             rows = tx.connection.execute(wanted.order_by(_FILED.seq, _FILED.ref).limit(limit)).all()
         return [FiledRef(*row) for row in rows]
