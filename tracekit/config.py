@@ -132,6 +132,8 @@ class AboveSection(_Table):
     """Decides which groups go up; empty: the first that our own role forwards to."""
     key: str = ""
     """Its public key, a PEM file."""
+    ca: str = ""
+    """A PEM file of certificate authorities, where the system's do not know that platform."""
     client: str = ""
     """The name given at admission; empty: our own code."""
     secret: Secret | None = None

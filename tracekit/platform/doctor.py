@@ -46,6 +46,8 @@ class _Found:
     session: Session | None = None
     described: Mapping[str, Any] | None = None
     answered_at: datetime | None = None
+    certificate: DockingError | None = None
+    """What the line said, if it broke for the certificate."""
 
 
 def examine(file: Path) -> Iterator[Check]:
@@ -109,13 +111,21 @@ def _address(code: str, found: _Found) -> Check:
         return Check(code, "skipped")
     office = Office(found.setup, found.registry, None)  # pyright: ignore[reportArgumentType]  the link needs no store
     found.session = session_above(office)
-    found.described = found.session.line.call("GET", "/v1/describe").tree()
+    try:
+        found.described = found.session.line.call("GET", "/v1/describe").tree()
+    except DockingError as error:
+        if "CERTIFICATE" not in error.detail.upper():
+            raise
+        found.certificate = error
+        return Check(code, "good", f"{found.setup.config.above.url} answers")
     found.answered_at = system_clock()
     return Check(code, "good", f"{found.setup.config.above.url} {found.described.get('platform')} {found.described.get('name', '')}")
 
 
 def _certificate(code: str, found: _Found) -> Check:
     above = found.setup.config.above if found.setup else None
+    if found.certificate is not None:
+        return Check(code, "bad", found.certificate.detail)
     if above is None or found.described is None:
         return Check(code, "skipped")
     # the call before would not have answered over a line whose certificate is not good

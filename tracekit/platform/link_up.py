@@ -33,7 +33,11 @@ def session_above(office: Office) -> Session:
     above = above_of(office)
     secret = office.setup.above_secret()
     return Session(
-        Line(above.url), above.client or office.code, secret, environment=office.environment, clock=lambda: office.clock().timestamp()
+        Line(above.url, ca=str(office.setup.folder / above.ca) if above.ca else ""),
+        above.client or office.code,
+        secret,
+        environment=office.environment,
+        clock=lambda: office.clock().timestamp(),
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -33,7 +34,7 @@ def serve() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
     """Starts `tracekit serve` for a folder and stops it at the end; the address stands in the configuration."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(folder: Path, *args: str) -> subprocess.Popen[str]:
+    def start(folder: Path, *args: str, trust: Path | None = None) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tracekit.cli", "serve", str(folder), "--json", *args]
         with (folder / "serve.log").open("w") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
@@ -41,7 +42,7 @@ def serve() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, (folder / "serve.log").read_text()
-        wait_healthy(json.loads(line)["url"])
+        wait_healthy(json.loads(line)["url"], trust)
         return process
 
     yield start
@@ -76,14 +77,16 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": root, "TRACEKIT_LANG": "en", **more}
 
 
-def wait_healthy(url: str) -> None:
+def wait_healthy(url: str, trust: Path | None = None) -> None:
     """Ask until the platform answers, or fail at the deadline."""
     import httpx
+
+    verify = ssl.create_default_context(cafile=str(trust)) if trust else True
 
     end = time.monotonic() + DEADLINE
     while True:
         try:
-            if httpx.get(f"{url}/healthz", trust_env=False).status_code == 200:
+            if httpx.get(f"{url}/healthz", trust_env=False, verify=verify).status_code == 200:
                 return
         except httpx.HTTPError:
             pass
