@@ -1,5 +1,7 @@
 """Submitting: who may send what, byte-for-byte repeats, and packages that were altered on the way."""
 
+from typing import Any
+
 import httpx
 import orjson
 import pytest
@@ -152,3 +154,29 @@ def test_more_records_than_the_limit_are_refused(town, trade) -> None:
     record = town.sealed(trade(231))[0]
     answer = town.submit(town.package([record] * 5001, "p-231"))
     assert (answer.status_code, code_of(answer)) == (413, "TK-DOCK-110")
+
+
+@pytest.mark.parametrize(
+    "via",
+    [
+        {"hops": 1},
+        {"hops": [1]},
+        {"hops": [{"receipt": "r"}]},
+        {"hops": [{"receipt": "r", "signer": 7}]},
+        {"hops": [{"receipt": "r", "signer": "s"}] * 17},
+        {"seal": 0},
+        {"seal": "0"},
+        "seal",
+        7,
+    ],
+)
+def test_a_history_that_the_next_platform_could_not_read_is_refused(town, trade, via: Any) -> None:
+    package = {**town.package(town.sealed(trade(241)), "p-241"), "via": [via], "seals": []}
+    assert code_of(town.submit(package)) == "TK-DOCK-102"
+
+
+def test_a_seal_that_is_not_the_records_is_refused(town, trade) -> None:
+    other = town.package(town.sealed(trade(251)), "p-251")
+    seal = {"header": other["header"], "signature": other["signature"], "content_ids": ["0" * 64]}
+    package = {**town.package(town.sealed(trade(252)), "p-252"), "via": [{"seal": 0, "hops": []}], "seals": [seal]}
+    assert code_of(town.submit(package)) == "TK-DOCK-105"

@@ -16,6 +16,7 @@ from tracekit.suites import key_id
 
 MAX_RECORDS = 5000
 MAX_BYTES = 16 * 1024 * 1024
+MAX_HOPS = 16
 EDITIONS = ("national:v1",)
 
 _ID = r"[A-Za-z0-9._:-]{1,64}"
@@ -118,10 +119,22 @@ def check_seals(package: Package, content_ids: Sequence[str]) -> None:
             if records_digest(seal["content_ids"]) != seal["header"]["records_digest"]:
                 raise refusal("TK-DOCK-105")
         for via, content_id in zip(package.via, content_ids, strict=False):
+            _check_hops(via.get("hops", []))
             if "seal" in via and content_id not in known[via["seal"]]:
                 raise refusal("TK-DOCK-105")
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise refusal("TK-DOCK-102", reason=f"seals: {type(error).__name__} {error}") from None
+
+
+def _check_hops(hops: Any) -> None:
+    """What is kept and sent on must be what the next platform can read."""
+    known = is_records(hops) and len(hops) <= MAX_HOPS and all(_is_hop(hop) for hop in hops)
+    if not known:
+        raise ValueError(f"hops: at most {MAX_HOPS}, each with receipt and signer")
+
+
+def _is_hop(hop: Mapping[str, Any]) -> bool:
+    return hop.keys() == {"receipt", "signer"} and all(isinstance(text, str) for text in hop.values())
 
 
 def is_records(value: Any) -> TypeGuard[list[Record]]:
