@@ -21,7 +21,6 @@ from tracekit.platform.sources import run_source
 from tracekit.store.values import Filing, Refused
 from tracekit.testing.demo.country import Country, Station
 from tracekit.testing.demo.sender import Sender
-from tracekit.testing.numbers import Numbers
 from tracekit.testing.truth import Correction, Truth
 from tracekit.testing.world import Flat
 
@@ -236,7 +235,6 @@ def _where_they_lie(example: Path, lists: Path, folder: Path) -> Path:
     """The example's settings with absolute paths, so that the lists are read where they lie."""
     folder.mkdir(parents=True, exist_ok=True)
     text = (example / "source.toml").read_text("utf-8").replace("market_price_", f"{lists.resolve()}/market_price_")
-    text = text.replace("[source]\n", f'[source]\nreporter = "uscc:{Numbers().credit_code("110106")}"\n')
     (folder / "mapping.csv").write_bytes((example / "mapping.csv").read_bytes())
     settings = folder / "prices.toml"
     settings.write_text(text, "utf-8")

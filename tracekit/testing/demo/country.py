@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,8 +148,12 @@ class Country:
             yield
             done = True
         finally:
+            kept = self.keep and done
             for station in self.stations.values():
-                (station.leave if self.keep and done else station.stop)()
+                if station.process is not None and not kept:
+                    station.process.terminate()
+            for station in self.stations.values():
+                (station.leave if kept else station.stop)()
 
     def _make(self, place: Platform) -> None:
         folder = self.folder / "platforms" / place.code
@@ -166,7 +170,3 @@ class Country:
         """The office on the platform's store; read anew once all peers are admitted."""
         setup = load(folder)
         return Office(setup, self.registry, Store.open(setup.store_url, create=True), self.clock)
-
-
-Report = Callable[[str, str], None]
-"""Tells what happens, in Chinese and English."""

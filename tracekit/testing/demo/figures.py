@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from tracekit.ids import add_leaves
 from tracekit.pipeline.times import day_of_text, day_text
 from tracekit.platform import chain, quality
 from tracekit.platform.office import Office
@@ -17,8 +18,10 @@ from tracekit.testing.truth import Counts, Truth
 
 COUNTED = ("total", "valid", "problem", "pending", "backfilled")
 LEVELS = ("city", "province", "nation")
-DAYS = 60
-"""How far back the statements look; filings are a month old."""
+LAST = 1 << 20
+"""A day after all others."""
+WINDOW = 400
+"""Days that one statement may span."""
 
 FILES = (".csv", ".jsonl", ".xlsx")
 
@@ -94,10 +97,10 @@ def expected(truth: Truth, corrected: bool) -> list[Row]:
     return [_row({"level": level}, asdict(truth.levels[level].plus(more))) for level in LEVELS]
 
 
-def platforms(country: Country, truth: Truth) -> list[Row]:
+def platforms(country: Country) -> list[Row]:
     """The counters of every platform over events; filings are counted apart."""
     return [
-        {"level": one.place.role, "code": one.place.code, "name": one.place.name, "parent": one.place.parent, **_events(one.office, truth.day)}
+        {"level": one.place.role, "code": one.place.code, "name": one.place.name, "parent": one.place.parent, **_events(one.office)}
         for one in country.stations.values()
     ]
 
@@ -115,10 +118,9 @@ def _row(names: Row, counts: dict[str, int]) -> Row:
     return {**names, **{name: counts[name] for name in COUNTED}}
 
 
-def _events(office: Office, day: str) -> dict[str, int]:
+def _events(office: Office) -> dict[str, int]:
     sums = dict.fromkeys((*COUNTED, "duplicate", "broken"), 0)
-    last = day_of_text(day)
-    for rollup in office.store.rollups(last - DAYS, last, ("kind",), category="meat_veg"):
+    for rollup in office.store.rollups(0, LAST, ("kind",), category="meat_veg"):
         if not str(rollup.by[0]).startswith("core."):
             for name in sums:
                 sums[name] += getattr(rollup, name)
@@ -126,45 +128,63 @@ def _events(office: Office, day: str) -> dict[str, int]:
 
 
 def city_tables(country: Country, truth: Truth) -> list[Row]:
-    """Each city's business day by node, with the nodes' names."""
+    """Each city's business day by node; `late` is what came for the days before it, after their windows had closed."""
     names = {flat["ref"]: flat["name"] for flats in truth.filings.values() for flat in flats if flat["kind"] == "core.node"}
     found: list[Row] = []
     for station in country.levels["city"]:
         table = quality.day_table(station.office, truth.day)
+        late = {str(one.by[0]): one.backfilled for one in station.office.store.rollups(0, day_of_text(truth.day) - 1, ("node",))}
         for row in table["nodes"]:
-            row["name"] = names.get(f"node:{row['node'].removeprefix('node:')}", "")
+            row |= {"name": names.get(f"node:{row['node']}", ""), "late": late.get(row["node"], 0)}
+        table["sums"]["late"] = sum(row["late"] for row in table["nodes"])
         found.append({"code": station.place.code, "name": station.place.name, **table})
     return found
 
 
-def statements(country: Country, day: str) -> list[Row]:
-    """Both sides of every link between platforms."""
-    first = day_text(day_of_text(day) - DAYS)
-    found: list[Row] = []
-    for lower, upper in country.links():
-        told = reconcile(lower.office, first, day)
-        found.append({
-            "lower": lower.place.code, "upper": upper.place.code, "equal": told["equal"],
-            "records": told["lower"]["records"], "above": told["upper"]["records"], "digest": told["upper"]["digest"],
-        })  # fmt: skip  one line a table row
+def statements(country: Country) -> list[Row]:
+    """Both sides of every link between platforms, over every day on which the lower side holds something."""
+    return [_statement(lower.office, lower.place.code, upper.place.code) for lower, upper in country.links()]
+
+
+def _statement(office: Office, lower: str, upper: str) -> Row:
+    told = [reconcile(office, day_text(first), day_text(last)) for first, last in _windows(_days(office))]
+    digest = add_leaves(int(one["upper"]["digest"], 16) for one in told)
+    return {
+        "lower": lower, "upper": upper, "equal": all(one["equal"] for one in told), "digest": f"{digest:064x}",
+        "records": sum(one["lower"]["records"] for one in told), "above": sum(one["upper"]["records"] for one in told),
+    }  # fmt: skip  one line a table row
+
+
+def _days(office: Office) -> list[int]:
+    """The business days that a platform has counted anything on."""
+    return sorted(int(row.by[0]) for row in office.store.rollups(0, LAST, ("day",)))
+
+
+def _windows(days: Iterable[int]) -> list[tuple[int, int]]:
+    """As few spans of days as a statement allows."""
+    found: list[tuple[int, int]] = []
+    for day in days:
+        if found and day - found[-1][0] < WINDOW:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
     return found
 
 
 def books(senders: Iterable[Sender], day: str) -> Row:
     """What every enterprise's own book says, beside its city's statement."""
-    first = day_text(day_of_text(day) - DAYS)
+    first = day_text(day_of_text(day) - WINDOW)
     pairs = [(one.truth.code, one.booked(), one.stated(first, day)) for one in senders]
     differ = [code for code, mine, theirs in pairs if mine != theirs]
     return {"links": len(pairs), "records": sum(mine[0] for _, mine, _ in pairs), "equal": not differ, "differ": differ}
 
 
-def findings(country: Country, senders: Iterable[Sender], day: str) -> list[Row]:
+def findings(country: Country, senders: Iterable[Sender]) -> list[Row]:
     """What the cities found, most frequent first, each with a real example out of the receipts; not counted again on the way up."""
     examples = {finding.code: finding for one in senders for receipt in one.receipts for result in receipt.results for finding in result.findings}
-    last = day_of_text(day)
     found = Counter[tuple[str, str]]()
     for station in country.levels["city"]:
-        for one in station.office.store.findings_top(last - DAYS, last, 1000):
+        for one in station.office.store.findings_top(0, LAST, 1000):
             found[one.code, one.level] += one.count
     rows = [{"code": code, "level": level, "count": count, "example": examples.get(code)} for (code, level), count in found.items()]
     return sorted(rows, key=lambda row: (row["level"] != "error", -row["count"], row["code"]))

@@ -39,9 +39,12 @@ def run(*, keep: bool, seed: int, folder: Path | None, as_json: bool, language: 
             outcome.page = str(write_page(root / "demo.html", outcome, texts))
             outcome.seconds = round(time.monotonic() - started, 1)
             addresses = {one.place.code: (one.url, one.process.pid) for one in stage.country.stations.values() if one.process}
-    finally:
-        if folder is None and not keep:
-            _sweep(root)
+    except BaseException:
+        if folder is None:
+            shutil.rmtree(root, ignore_errors=True)
+        raise
+    if folder is None and not keep:
+        _sweep(root)
     tell(outcome, texts, as_json=as_json, kept=addresses if keep else {}, folder=str(root))
     return 1 if outcome.differences else 0
 
@@ -101,7 +104,7 @@ class _Stage(ExitStack):
         country, truth = self.country, self.truth
         nation = country.levels["nation"][0].office
         pork, vegetables = (figures.traced(country, truth, name) for name in ("pork", "vegetables"))
-        platforms = figures.platforms(country, truth)
+        platforms = figures.platforms(country)
         names = [(one[0], one[1], one[2]) for one in pork["path"]]
         return Outcome(
             seed=self.seed,
@@ -111,9 +114,9 @@ class _Stage(ExitStack):
             expected=figures.expected(truth, mended is not None),
             cities=figures.city_tables(country, truth),
             receipts=figures.count_receipts(country),
-            statements=figures.statements(country, truth.day),
+            statements=figures.statements(country),
             books=figures.books(senders, truth.day),
-            findings=figures.findings(country, senders, truth.day),
+            findings=figures.findings(country, senders),
             trace=pork,
             vegetables=vegetables,
             proofs=proof.prove(nation, names, {one.truth.code: one.public_key for one in senders}),

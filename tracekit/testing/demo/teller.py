@@ -16,10 +16,12 @@ from rich.table import Table
 from tracekit.testing.demo.figures import COUNTED, Outcome, Row
 from tracekit.testing.demo.texts import Texts
 
-STEPS = 11
+STEPS = 10
 WIDTH = 132
 """Columns of a table where there is no terminal to ask."""
-FINDINGS = 8
+FINDINGS = 10
+TODAY = ("total", "valid", "problem", "pending", "broken", "late")
+"""The columns of a node's day."""
 
 
 class Teller:
@@ -119,13 +121,13 @@ def _today(paper: _Paper, outcome: Outcome) -> None:
     for city in outcome.cities:
         silent = len(city["silent"])
         paper.lines(f"{city['name']}  {paper.texts['rate']} {city['reporting_rate']:.0%}  {paper.texts['silent_nodes']} {silent}")
-        counted = (*COUNTED, "broken")
-        rows = [[one["node"], one["name"], paper.texts[one["state"]], *(one[name] for name in counted)] for one in city["nodes"]]
-        paper.table(("node", "name", "state", *counted), rows, len(counted))
+        rows = [[one["node"], one["name"], paper.texts[one["state"]], *(one[name] for name in TODAY)] for one in city["nodes"]]
+        rows.append([paper.texts["sum"], "", "", *(city["sums"][name] for name in TODAY)])
+        paper.table(("node", "name", "state", *TODAY), rows, len(TODAY))
 
 
 def _links(paper: _Paper, outcome: Outcome) -> None:
-    paper.head("links", f"{paper.texts.pick('回执', 'receipts')}: {outcome.receipts}", paper.texts.tell("books", **outcome.books))
+    paper.head("links", paper.texts.tell("counted", receipts=outcome.receipts), paper.texts.tell("books", **outcome.books))
     rows = [
         [f"{one['lower']} → {one['upper']}", paper.texts["equal" if one["equal"] else "different"], one["digest"][:16], one["records"], one["above"]]
         for one in outcome.statements

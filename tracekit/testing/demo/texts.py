@@ -35,6 +35,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "problem": ("问题", "problem"),
     "pending": ("待审", "pending"),
     "backfilled": ("补传", "backfilled"),
+    "late": ("补传（往日）", "backfilled (earlier days)"),
+    "sum": ("合计", "sum"),
     "broken": ("断链", "broken links"),
     "rate": ("报送率", "reporting rate"),
     "silent_nodes": ("静默节点", "silent nodes"),
@@ -107,6 +109,10 @@ STORY: Mapping[str, tuple[str, str]] = {
         "批发价格行情（就地读取，core.market_quote）：{rows} 行，存 {valid} 条测量值，不计入任何统计，不对接",
         "wholesale price lists, read where they lie as core.market_quote: {rows} rows, {valid} measurements, in no counter, never docked",
     ),
+    "counted": (
+        "对账包括事件与已通过的备案；签发回执 {receipts} 份",
+        "statements cover events and approved filings; {receipts} receipts were given",
+    ),
     "way": (
         "{ref}：{vertices} 个环节、{edges} 条链边、{gaps} 处断链；起点证明 {certificate}",
         "{ref}: {vertices} events, {edges} edges, {gaps} gaps; it begins with {certificate}",
@@ -133,9 +139,9 @@ class Texts:
         """The one of two texts that is in our language."""
         return (zh, en)[self._at]
 
-    def tell(self, name: str, **values: object) -> str:
+    def tell(self, sentence: str, /, **values: object) -> str:
         """A sentence with its values."""
-        return STORY[name][self._at].format(**values)
+        return STORY[sentence][self._at].format(**values)
 
     def story(self, outcome: Outcome) -> list[str]:
         """What happened, one sentence each."""

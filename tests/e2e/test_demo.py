@@ -1,0 +1,171 @@
+"""The demo as a user runs it: one run, its numbers beside the generator's truth; and whatever happens, no server outlives it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psutil
+import pytest
+
+from tracekit.testing import Truth, build
+
+SEED, SIZE = 20261120, "small"
+PATIENCE = 120
+COUNTED = ("total", "valid", "problem", "pending", "backfilled")
+
+pytestmark = [pytest.mark.wire, pytest.mark.slow]
+
+
+class Played(NamedTuple):
+    """One run: its exit code, the object it printed, and the truth of the same world."""
+
+    code: int
+    lines: list[str]
+    told: dict[str, Any]
+    truth: Truth
+    folder: Path
+
+
+def command(folder: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "tracekit", "demo", "--size", SIZE, "--seed", str(SEED), "--dir", str(folder), *more]
+
+
+def surroundings(language: str = "zh") -> dict[str, str]:
+    root = str(Path(__file__).resolve().parents[2])
+    return {**os.environ, "PYTHONPATH": root, "TRACEKIT_LANG": language, "NO_PROXY": "*"}
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    folder = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(command(folder, "--json"), capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=False)
+    lines = done.stdout.splitlines()
+    assert lines, done.stderr
+    return Played(done.returncode, lines, json.loads(lines[-1]), build(tmp_path_factory.mktemp("truth"), SEED, SIZE), folder)
+
+
+def test_it_is_good_and_says_so_in_one_object(played: Played) -> None:
+    assert played.told["differences"] == []
+    assert played.code == 0
+    assert len(played.lines) == 1
+    assert played.told["reconciled"] is True
+    assert played.told["levels"] == played.told["expected"]
+    assert 0 < played.told["seconds"] < PATIENCE
+
+
+def test_levels_are_the_generators_and_the_corrected_record(played: Played) -> None:
+    """The corrected content is one more at every level; the refused one stays a problem of its day."""
+    assert played.truth.correction is not None
+    for row in played.told["levels"]:
+        known = asdict(played.truth.levels[row["level"]])
+        more = {"total": 1, "valid": 1}
+        assert row == {"level": row["level"], **{name: known[name] + more.get(name, 0) for name in COUNTED}}
+
+
+def test_platforms_are_the_generators(played: Played) -> None:
+    assert played.truth.correction is not None
+    found = {row["code"]: row for row in played.told["platforms"]}
+    corrected = _way_up(played.truth, played.truth.correction.city)
+    for code, counts in played.truth.by_platform.items():
+        more = int(code in corrected)
+        known = {name: getattr(counts, name) + (more if name in ("total", "valid") else 0) for name in COUNTED}
+        assert {name: found[code][name] for name in COUNTED} == known, code
+    assert found.keys() == played.truth.by_platform.keys()
+
+
+def _way_up(truth: Truth, code: str) -> list[str]:
+    parents = {one.code: one.parent for one in truth.platforms}
+    way = [code]
+    while parents[way[-1]]:
+        way.append(parents[way[-1]])
+    return way
+
+
+def test_findings_are_the_generators(played: Played) -> None:
+    found = {one["code"]: one["count"] for one in played.told["findings"]}
+    for code, count in played.truth.findings.items():
+        assert found[code] == count, code
+
+
+def test_the_till_slip_leads_back_to_its_farm_over_the_border(played: Played) -> None:
+    known = next(one for one in played.truth.traces if one.name == "pork")
+    told = played.told["trace"]
+    assert told["ref"] == known.ref
+    assert told["path"] == [list(one) for one in reversed(known.path)]
+    assert (told["vertices"], told["gaps"]) == (len(known.path), 0)
+    assert told["edges"] >= len(known.path) - 1
+    assert len({one.rpartition("-")[2][:2] for one in known.platforms}) == 2
+
+
+def test_the_page_needs_nothing_else(played: Played) -> None:
+    page = Path(played.told["page"]).read_text("utf-8")
+    assert re.findall(r"(?i)https?:|//[a-z]|<script|<link|<img|<iframe|@import|url\(", page) == []
+    assert "项目自定义，非《国家重要产品追溯体系数据对接技术要求》" in page
+    assert page.count("<svg") == 3
+    assert "bound method" not in page
+    nation = next(row for row in played.told["platforms"] if row["level"] == "nation")
+    assert f"{nation['total']:,}" in page
+
+
+def test_the_page_shows_the_reporting_rate_of_every_city(played: Played) -> None:
+    page = Path(played.told["page"]).read_text("utf-8")
+    for reported, filed in played.truth.reporting.values():
+        assert f"{reported / filed:.1%} · 静默节点 {filed - reported}" in page
+
+
+def test_no_server_is_left(played: Played) -> None:
+    assert _servers(played.folder) == []
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A demo whose six servers have just been started."""
+    process = subprocess.Popen(
+        command(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=surroundings("en"), start_new_session=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "start six servers" in line:
+            break
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_servers_never_outlive_it(begun: "subprocess.Popen[str]", tmp_path: Path, number: signal.Signals) -> None:
+    running = _servers(tmp_path)
+    assert len(running) == 6
+    begun.send_signal(number)
+    _, alive = psutil.wait_procs(running, timeout=60)
+    assert alive == []
+    assert begun.wait(60) != 0
+
+
+def test_keep_leaves_the_platforms_up(tmp_path: Path) -> None:
+    done = subprocess.run(command(tmp_path, "--json", "--keep"), capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=False)
+    running = _servers(tmp_path)
+    try:
+        assert done.returncode == 0, done.stderr
+        kept = json.loads(done.stdout)["kept"]
+        assert {one["pid"] for one in kept.values()} == {one.pid for one in running}
+        asked = [sys.executable, "-m", "tracekit", "status", str(tmp_path / "platforms" / "nation"), "--json", "--day", "2026-11-20"]
+        status = subprocess.run(asked, capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=True)
+        assert json.loads(status.stdout)["records"] > 0
+    finally:
+        for one in running:
+            one.terminate()
+        psutil.wait_procs(running, timeout=60)
+
+
+def _servers(folder: Path) -> list[psutil.Process]:
+    """The server processes that work below a folder."""
+    return [one for one in psutil.process_iter(["cmdline"]) if str(folder / "platforms") in " ".join(one.info["cmdline"] or [])]
