@@ -134,7 +134,7 @@ def _check_hops(hops: Any) -> None:
 
 
 def _is_hop(hop: Mapping[str, Any]) -> bool:
-    return hop.keys() == {"receipt", "signer"} and all(isinstance(text, str) for text in hop.values())
+    return set(hop) == {"receipt", "signer"} and all(isinstance(text, str) for text in hop.values())
 
 
 def is_records(value: Any) -> TypeGuard[list[Record]]:

@@ -33,8 +33,10 @@ class Tokens:
         # an unknown client costs the same comparison as a known one
         expected = peer.secret_hash if peer else secret_hash("")
         fits = hmac.compare_digest(expected, secret_hash(secret))
-        if peer is None or not fits or peer.suspended:
+        if peer is None or not fits:
             raise refusal("TK-DOCK-103", sender=client[:64])
+        if peer.suspended:
+            raise refusal("TK-DOCK-115", operation="token")
         claims = {"iss": self._setup.code, "aud": self._setup.code, "sub": client, "iat": now, "exp": now + LIFETIME}
         claims["environment"] = self._setup.config.platform.environment
         token = jwt.encode({"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM])
@@ -55,6 +57,8 @@ class Tokens:
         expires = claims.get("exp")
         if (claims.get("aud"), claims.get("environment")) != own or not isinstance(expires, int) or expires <= now:
             raise refusal("TK-DOCK-114")
-        if peer is None or peer.suspended:
+        if peer is None:
             raise refusal("TK-DOCK-103", sender=str(claims.get("sub", ""))[:64])
+        if peer.suspended:
+            raise refusal("TK-DOCK-115", operation="*")
         return peer
