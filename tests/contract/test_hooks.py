@@ -7,8 +7,10 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+import typer
 
 from tracekit import codes, loader
+from tracekit.cli.lazy import from_plugins
 from tracekit.errors import PluginError
 from tracekit.pipeline.link import linker
 from tracekit.platform.observers import Observers
@@ -82,14 +84,13 @@ def test_hook_register_suites() -> None:
 
 
 def test_hook_register_commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    def register_commands(app: list[str]) -> None:
-        app.append("honey")
+    def register_commands(app: typer.Typer) -> None:
+        app.command("hives")(lambda: None)
 
-    entry = SimpleNamespace(name="honey", value="tracekit_honey", dist=None, load=lambda: plugin(register_commands=register_commands))
-    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: [entry])
-    app: list[str] = []
-    loader.register_commands(app)
-    assert app == ["honey"]
+    honey = plugin(register_commands=register_commands)
+    monkeypatch.setitem(sys.modules, honey.__name__, honey)
+    monkeypatch.setattr(loader, "installed", lambda: loader.build([("tracekit-honey", honey)]))
+    assert set(from_plugins({})) == {"hives"}
 
 
 def _observed(monkeypatch: pytest.MonkeyPatch, **hooks: Any) -> Observers:

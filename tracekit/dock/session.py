@@ -156,7 +156,7 @@ class Session:
     def get(self, operation: str, **query: str | int | None) -> dict[str, Any]:
         """A reading operation; parameters without a value are left out."""
         asked = {name: value for name, value in query.items() if value not in (None, "")}
-        return self.call("GET", operation, query=asked).tree()  # pyright: ignore[reportArgumentType]  None is gone
+        return self.call("GET", operation, query=asked).tree()
 
     def _new_token(self) -> str:
         form = {"grant_type": "client_credentials", "client_id": self.code, "client_secret": self._secret}

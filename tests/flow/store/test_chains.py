@@ -79,6 +79,6 @@ def test_queries_grow_with_depth_and_not_with_vertices(store: Store, width: int)
     grow(store, width + 1, [(1, target) for target in range(2, width + 2)])
     executed: list[str] = []
     raw = store.back.sql
-    store.back.sql = lambda text: executed.append(text) or raw(text)  # type: ignore[method-assign]
+    store.back.sql = lambda text: executed.append(text) or raw(text)
     assert len(store.trace(["lot:1"]).vertices) == width + 1
     assert len(executed) <= 8

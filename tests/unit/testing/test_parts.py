@@ -98,7 +98,7 @@ def _world() -> World:
 
 
 def _event(world: World, shop: Enterprise, key: str, needs: list[object]) -> object:
-    return world.add({"kind": "a.b", "key": key, "time": "2026-11-20", "items": [], "documents": []}, shop, [needs] if needs else [])  # type: ignore[list-item]
+    return world.add({"kind": "a.b", "key": key, "time": "2026-11-20", "items": [], "documents": []}, shop, [needs] if needs else [])
 
 
 def test_a_refused_record_stays_at_its_city_and_breaks_the_link_of_the_next(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_refused_record_stays_at_its_city_and_breaks_the_link_of_the_next(tmp_
     before = count(world)
     assert (before["nation"].total, before["nation"].broken) == (3, 0)
     assert (before[CITIES[2].platform].total, before[CITIES[2].platform].broken) == (1, 1)
-    second.problem = "TK-CODE-001"  # type: ignore[attr-defined]
+    second.problem = "TK-CODE-001"
     after = count(world)
     assert (after[CITIES[0].platform].total, after[CITIES[0].platform].problem) == (2, 1)
     assert (after["nation"].total, after["nation"].valid, after["nation"].broken) == (2, 2, 1)
