@@ -130,6 +130,7 @@ def test_a_compressed_bomb_is_refused(town, encoding: str) -> None:
         ("", b"[" * 100_000, 400, "TK-DOCK-102"),
         ("", b'{"header": NaN}', 400, "TK-DOCK-102"),
     ],
+    ids=["unknown", "no gzip", "cut gzip", "no zstd", "empty", "no text", "no object", "no header", "deep", "no number"],
 )
 def test_a_body_that_is_no_package_is_refused(town, encoding: str, body: bytes, status: int, code: str) -> None:
     problem(town.call("POST", "/v1/submit", town.market, content=body, headers={"content-encoding": encoding}), status, code)

@@ -197,6 +197,7 @@ def test_an_answer_cannot_grow_without_bound(server, gzipped):
     "bad",
     [answer(200, b"not gzip", Content_Encoding="gzip"), answer(200, gzip.compress(b"x" * 999)[:-12], Content_Encoding="gzip"),
      answer(200, b"x", Content_Encoding="br")],
+    ids=["damaged", "cut", "unasked"],
 )  # fmt: skip
 def test_a_damaged_or_unasked_encoding_is_no_answer(server, line, bad):
     server.answers = [bad]
