@@ -140,7 +140,7 @@ def begun(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     process.stdout.close()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_servers_never_outlive_it(begun: "subprocess.Popen[str]", tmp_path: Path, number: signal.Signals) -> None:
     running = _servers(tmp_path)
     assert len(running) == 6
@@ -151,7 +151,9 @@ def test_servers_never_outlive_it(begun: "subprocess.Popen[str]", tmp_path: Path
 
 
 def test_keep_leaves_the_platforms_up(tmp_path: Path) -> None:
-    done = subprocess.run(command(tmp_path, "--json", "--keep"), capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=False)
+    done = subprocess.run(
+        command(tmp_path, "--json", "--keep"), capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=False
+    )
     running = _servers(tmp_path)
     try:
         assert done.returncode == 0, done.stderr

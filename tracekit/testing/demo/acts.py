@@ -59,7 +59,11 @@ class Filed:
     """Filing at the cities: how many passed review, and which code was newly assigned to whom."""
 
     approved: int = 0
+    told: int = 0
+    """How many of these their applicants learned by cursor."""
     assigned: dict[str, str] = field(default_factory=dict[str, str])
+    wrong: list[str] = field(default_factory=list[str])
+    """Codes that are not the ones that were next."""
 
 
 def everywhere(call: Callable[[ThingT], AnswerT], things: Iterable[ThingT]) -> list[AnswerT]:
@@ -99,7 +103,14 @@ def file_all(country: Country, senders: Iterable[Sender], truth: Truth) -> Filed
     filed = Filed()
     for station in country.levels["city"]:
         _review(station.office, filed, wanted)
+    filed.wrong = [f"{key}: {code}" for key, code in filed.assigned.items() if wanted[key] != f"merchant:{code}"]
+    filed.told = sum(map(sum, everywhere(_learn, by_city(listed))))
     return filed
+
+
+def _learn(senders: Iterable[Sender]) -> list[int]:
+    """How many filings each applicant is told to be approved, with their codes where they asked for one."""
+    return [sum(row["state"] == "approved" for row in one.client.filings()["filings"]) for one in senders]
 
 
 def without_last_codes(flats: Iterable[Flat], wanted: dict[str, str]) -> list[Flat]:
@@ -157,7 +168,7 @@ def dock(station: Station) -> Sent:
 def dock_over_a_break(country: Country, lower: Station, upper: Station, seed: int) -> Break:
     """Dock while the server above is killed at a seeded moment; it comes back, and the same package is repeated."""
     told = Break(lower.place.code, upper.place.code)
-    moment = random.Random(seed).uniform(0.04, 0.12)  # noqa: S311  a moment, no secret
+    moment = random.Random(seed).uniform(0.04, 0.12)
     killed = threading.Event()
 
     def kill() -> None:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +40,7 @@ class Station:
         tail = () if self.keep else ("--leashed",)
         command = [sys.executable, "-m", "tracekit.cli", "serve", str(self.folder), "--json", "--rehearse", time, *tail]
         with (self.folder / "serve.log").open("a", encoding="utf-8") as log:
-            self.process = subprocess.Popen(  # noqa: S603  our own command
+            self.process = subprocess.Popen(
                 command, stdin=self._leash(), stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
             )
         self.times += 1
@@ -136,7 +136,7 @@ class Country:
         return folder
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> Generator[None]:
         """Servers for all stations; they are stopped in the end, whatever happens, unless they are to be kept."""
         done = False
         try:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tracekit.ids import add_leaves
@@ -67,6 +68,9 @@ class Outcome:
             for name in COUNTED
             if one[name] != known[name]
         ]
+        wrong += [f"filing {one}" for one in self.filed.wrong]
+        if self.filed.told != self.filed.approved:
+            wrong.append(f"filings: {self.filed.told} ≠ {self.filed.approved}")
         wrong += [f"{one['code']}: {one['duplicate']} doubled" for one in self.platforms if one["level"] != "city" and one["duplicate"]]
         wrong += [f"{one['lower']} → {one['upper']}: {one['records']} ≠ {one['above']}" for one in self.statements if not one["equal"]]
         if not self.books["equal"]:
@@ -119,7 +123,7 @@ def _row(names: Row, counts: dict[str, int]) -> Row:
 
 
 def _events(office: Office) -> dict[str, int]:
-    sums = dict.fromkeys((*COUNTED, "duplicate", "broken"), 0)
+    sums: dict[str, int] = dict.fromkeys((*COUNTED, "duplicate", "broken"), 0)
     for rollup in office.store.rollups(0, LAST, ("kind",), category="meat_veg"):
         if not str(rollup.by[0]).startswith("core."):
             for name in sums:
@@ -150,8 +154,12 @@ def _statement(office: Office, lower: str, upper: str) -> Row:
     told = [reconcile(office, day_text(first), day_text(last)) for first, last in _windows(_days(office))]
     digest = add_leaves(int(one["upper"]["digest"], 16) for one in told)
     return {
-        "lower": lower, "upper": upper, "equal": all(one["equal"] for one in told), "digest": f"{digest:064x}",
-        "records": sum(one["lower"]["records"] for one in told), "above": sum(one["upper"]["records"] for one in told),
+        "lower": lower,
+        "upper": upper,
+        "equal": all(one["equal"] for one in told),
+        "digest": f"{digest:064x}",
+        "records": sum(one["lower"]["records"] for one in told),
+        "above": sum(one["upper"]["records"] for one in told),
     }  # fmt: skip  one line a table row
 
 
@@ -181,7 +189,8 @@ def books(senders: Iterable[Sender], day: str) -> Row:
 
 def findings(country: Country, senders: Iterable[Sender]) -> list[Row]:
     """What the cities found, most frequent first, each with a real example out of the receipts; not counted again on the way up."""
-    examples = {finding.code: finding for one in senders for receipt in one.receipts for result in receipt.results for finding in result.findings}
+    results = [result for one in senders for receipt in one.receipts for result in receipt.results]
+    examples = {finding.code: finding for result in results for finding in result.findings}
     found = Counter[tuple[str, str]]()
     for station in country.levels["city"]:
         for one in station.office.store.findings_top(0, LAST, 1000):
@@ -217,7 +226,8 @@ def _step(country: Country, truth: Truth, vertex: Row) -> Row:
     enterprise = next(one for one in truth.enterprises if one.code == vertex["origin"])
     kind = country.registry.kinds[vertex["kind"]]
     city = country.stations[enterprise.city].place
-    return {**vertex, "kind_zh": kind.name_zh, "kind_en": kind.name_en, "enterprise": enterprise.name, "city": city.code, "province": city.parent}
+    names = {"kind_zh": kind.name_zh, "kind_en": kind.name_en, "enterprise": enterprise.name}
+    return {**vertex, **names, "city": city.code, "province": city.parent}
 
 
 def sent(senders: Iterable[Sender]) -> Row:
@@ -225,11 +235,20 @@ def sent(senders: Iterable[Sender]) -> Row:
     listed = list(senders)
     receipts = [receipt for one in listed for receipt in one.receipts]
     counts = {name: sum(one.counts.get(name, 0) for one in receipts) for name in ("total", "valid", "problem", "duplicate")}
-    files = {path for one in listed for path in one.truth.folder.iterdir() if path.suffix in FILES and path.with_suffix(".toml") not in one.truth.sources}
+    files = {path for one in listed for path in one.truth.folder.iterdir() if _is_data(path)}
     return {
-        "enterprises": len(listed), "sources": sum(len(one.truth.sources) for one in listed), "files": len(files),
-        "rows": sum(one.rows for one in listed), "packages": len(receipts), **counts,
+        "enterprises": len(listed),
+        "sources": sum(len(one.truth.sources) for one in listed),
+        "files": len(files),
+        "rows": sum(one.rows for one in listed),
+        "packages": len(receipts),
+        **counts,
     }  # fmt: skip  one line a table row
+
+
+def _is_data(path: Path) -> bool:
+    """True for an enterprise's own file, not for a mapping table, which stands beside its settings."""
+    return path.suffix in FILES and not path.with_suffix(".toml").exists()
 
 
 def count_receipts(country: Country) -> int:

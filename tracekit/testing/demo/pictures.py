@@ -12,6 +12,8 @@ LANE = 300
 TOP = 46
 GAP = 92
 LONGEST = 36
+INSET = 40
+HELD = (("total", "valid"), ("problem", "backfilled"))
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def country(outcome: Outcome, texts: Texts) -> Picture:
     depth = {"nation": 0, "province": 1, "city": 2}
     picture = Picture(WIDTH, 3 * BOX_HEIGHT + 2 * GAP + 16)
     for code, one in rows.items():
-        lines = (f"{texts['total']} {one['total']:,} · {texts['valid']} {one['valid']:,}", f"{texts['problem']} {one['problem']:,} · {texts['backfilled']} {one['backfilled']:,}")
+        lines = tuple(" · ".join(f"{texts[name]} {one[name]:,}" for name in pair) for pair in HELD)
         y = 8 + depth[one["level"]] * (BOX_HEIGHT + GAP)
         picture.boxes.append(Box(places[code], y, one["name"], lines, one["level"]))
     tops = {box.head: box for box in picture.boxes}
@@ -104,7 +106,8 @@ def chain(trace: Row, outcome: Outcome, texts: Texts) -> Picture:
         label = _joined_by(edge)
         crosses = upper.x != lower.x
         label = f"{texts['border']} · {label}" if crosses and steps[at]["province"] != steps[at + 1]["province"] else label
-        picture.lines.append(Line(upper.x + upper.width // 2, upper.y + upper.height, lower.x + lower.width // 2, lower.y, label, "border" if crosses else ""))
+        tone, middle = ("border", upper.width // 2) if crosses else ("", INSET)
+        picture.lines.append(Line(upper.x + middle, upper.y + upper.height, lower.x + middle, lower.y, label, tone))
     return picture
 
 

@@ -35,12 +35,8 @@ def prove(office: Office, names: Iterable[tuple[str, str, str]], keys: Mapping[s
         names: the records.
         keys: the enterprises' public keys (PEM) by origin, as the cities admitted them.
     """
-    found: list[Proof] = []
-    for origin, kind, key in names:
-        for one in office.store.records_of(origin, kind, [key]):
-            if one.current:
-                found.append(_proof(office, one.record_id, origin, keys[origin]))
-    return found
+    stored = [one for origin, kind, key in names for one in office.store.records_of(origin, kind, [key]) if one.current]
+    return [_proof(office, one.record_id, one.origin, keys[one.origin]) for one in stored]
 
 
 def _proof(office: Office, record_id: int, origin: str, public_key: str) -> Proof:

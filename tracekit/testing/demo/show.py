@@ -4,7 +4,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -145,7 +145,7 @@ def _sweep(root: Path) -> None:
 
 
 @contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
+def _stopped_by_sigterm() -> Generator[None]:
     """SIGTERM ends the demo as Ctrl-C does, so that its servers are stopped."""
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:

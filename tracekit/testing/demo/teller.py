@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -46,7 +46,7 @@ class Teller:
             self._progress.stop()
 
     @contextmanager
-    def step(self, zh: str, en: str) -> Iterator[None]:
+    def step(self, zh: str, en: str) -> Generator[None]:
         """One step: shown while it lasts, a line with its seconds when it is done."""
         name, begun = self._texts.pick(zh, en), time.monotonic()
         if self._progress is not None:
@@ -128,8 +128,9 @@ def _today(paper: _Paper, outcome: Outcome) -> None:
 
 def _links(paper: _Paper, outcome: Outcome) -> None:
     paper.head("links", paper.texts.tell("counted", receipts=outcome.receipts), paper.texts.tell("books", **outcome.books))
+    said = {True: paper.texts["equal"], False: paper.texts["different"]}
     rows = [
-        [f"{one['lower']} → {one['upper']}", paper.texts["equal" if one["equal"] else "different"], one["digest"][:16], one["records"], one["above"]]
+        [f"{one['lower']} → {one['upper']}", said[one["equal"]], one["digest"][:16], one["records"], one["above"]]
         for one in outcome.statements
     ]
     paper.table(("link", "result", "digest", "lower", "upper"), rows, 2)

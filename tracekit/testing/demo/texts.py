@@ -70,10 +70,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
 }
 STORY: Mapping[str, tuple[str, str]] = {
     "sent": (
-        "{enterprises} 家企业的 {sources} 个数据源（{files} 个文件，{rows} 行）组成 {packages} 个签名数据包；市级签发回执，"
-        "其中重复 {duplicate} 条、问题 {problem} 条",
-        "{sources} sources of {enterprises} enterprises ({files} files, {rows} rows) became {packages} signed packages; the cities "
-        "answered with receipts that name {duplicate} duplicates and {problem} problems",
+        (
+            "{enterprises} 家企业的 {sources} 个数据源（{files} 个文件，{rows} 行）组成 {packages} 个签名数据包；市级签发回执，"
+            "其中重复 {duplicate} 条、问题 {problem} 条"
+        ),
+        (
+            "{sources} sources of {enterprises} enterprises ({files} files, {rows} rows) became {packages} signed packages; the cities "
+            "answered with receipts that name {duplicate} duplicates and {problem} problems"
+        ),
     ),
     "filed": (
         "备案 {approved} 件经审核通过，其中 {assigned} 家商户由平台赋码（如 {example}）",
@@ -81,8 +85,10 @@ STORY: Mapping[str, tuple[str, str]] = {
     ),
     "flight": (
         "{lower} 上报途中，{upper} 的服务进程被强行终止；重启后同一数据包重发，{waiting} 条全部到达，重复 {doubled} 条",
-        "while {lower} docked, the server of {upper} was killed; it came back, the same package was repeated, "
-        "all {waiting} records arrived and {doubled} were doubled",
+        (
+            "while {lower} docked, the server of {upper} was killed; it came back, the same package was repeated, "
+            "all {waiting} records arrived and {doubled} were doubled"
+        ),
     ),
     "between": (
         "{upper} 的服务进程在两个数据包之间被强行终止并重启；记录无丢失，重复 {doubled} 条",
@@ -98,8 +104,10 @@ STORY: Mapping[str, tuple[str, str]] = {
     ),
     "proved": (
         "{count} 条记录的企业签名均用国家平台所存内容验证通过；其中 {withheld} 条的商业信息组未上报，只留摘要",
-        "the enterprises' signatures of {count} records hold on the nation's own bytes, although {withheld} of them left their "
-        "commercial group below and carry only its digest",
+        (
+            "the enterprises' signatures of {count} records hold on the nation's own bytes, although {withheld} of them left their "
+            "commercial group below and carry only its digest"
+        ),
     ),
     "epcis": (
         "EPCIS 2.0 文档（他人编写，第三方数据源，由省级平台读取）：{rows} 个事件，有效 {valid}，问题 {problem}，重复 {duplicate}",
