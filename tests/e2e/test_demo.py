@@ -94,6 +94,68 @@ def test_findings_are_the_generators(played: Played) -> None:
         assert found[code] == count, code
 
 
+def test_broken_links_are_the_generators(played: Played) -> None:
+    """Where the corrected record did not go, which may itself lack a link."""
+    assert played.truth.correction is not None
+    corrected = _way_up(played.truth, played.truth.correction.city)
+    known = {code: counts.broken for code, counts in played.truth.by_platform.items() if code not in corrected}
+    assert {code: played.told["broken_links"][code] for code in known} == known
+    assert sum(known.values()) > 0
+
+
+def test_duplicates_are_the_generators(played: Played) -> None:
+    assert played.told["sent"]["duplicate"] == sum(counts.duplicates for counts in played.truth.by_platform.values())
+
+
+def test_nodes_are_silent_bad_or_idle_as_the_generator_made_them(played: Played) -> None:
+    nodes = {f"node:{one['node']}": one for city in played.told["cities"] for one in city["nodes"]}
+    silent = {f"node:{one}" for city in played.told["cities"] for one in city["silent"]}
+    assert silent == set(played.truth.silent)
+    assert nodes.keys() - silent == {one.node for one in played.truth.statements}
+    for one in played.truth.statements:
+        assert nodes[one.node]["state"] == one.state, one.node
+    worst = nodes[played.truth.worst]
+    assert worst["problem"] / worst["total"] >= 0.3
+
+
+def test_the_line_breaks_and_nothing_is_doubled(played: Played) -> None:
+    line = played.told["broken_line"]
+    assert line["lower"] in played.truth.by_platform
+    assert line["doubled"] == 0
+    assert line["attempts"] == int(line["in_flight"])
+    assert all(one["equal"] and one["records"] == one["above"] > 0 for one in played.told["statements"])
+    assert len(played.told["statements"]) == 5
+
+
+def test_a_problem_goes_back_and_is_mended(played: Played) -> None:
+    correction, mended = played.truth.correction, played.told["mended"]
+    assert correction is not None
+    assert (mended["node"], mended["kind"], mended["key"]) == (correction.node, correction.kind, correction.key)
+    assert (mended["findings"], mended["verdict"], mended["answer"]) == ([correction.code], "accepted", "closed")
+
+
+def test_filing_ends_in_codes(played: Played) -> None:
+    filed = sum(map(len, played.truth.filings.values()))
+    assert (played.told["filed"]["approved"], played.told["filed"]["told"]) == (filed, filed)
+    assert played.told["filed"]["assigned"] > 0
+
+
+def test_signatures_hold_though_groups_stay_below(played: Played) -> None:
+    proofs = played.told["proofs"]
+    assert len(proofs) == len(played.told["trace"]["path"])
+    assert all(one["signed"] and not one["present"] for one in proofs)
+    assert any("commercial" in one["withheld"] for one in proofs)
+    assert {len(one["hops"]) for one in proofs} == {2}
+
+
+def test_feeds_of_others_stand_in_no_count(played: Played) -> None:
+    feeds = {one["name"]: one for one in played.told["feeds"]}
+    assert feeds["epcis"]["valid"] > 0
+    if "prices" in feeds:
+        assert feeds["prices"]["problem"] == 0
+        assert feeds["prices"]["rows"] > 1000
+
+
 def test_the_till_slip_leads_back_to_its_farm_over_the_border(played: Played) -> None:
     known = next(one for one in played.truth.traces if one.name == "pork")
     told = played.told["trace"]

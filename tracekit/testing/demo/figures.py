@@ -92,6 +92,23 @@ class Outcome:
             "page": self.page,
             "seconds": self.seconds,
             "differences": self.differences,
+            **self._beside(),
+        }
+
+    def _beside(self) -> Row:
+        """What the tables say beyond the counts."""
+        doubled = sum(one["duplicate"] for one in self.platforms if one["level"] != "city")
+        return {
+            "broken_links": {one["code"]: one["broken"] for one in self.platforms},
+            "cities": [{name: one[name] for name in ("code", "reporting_rate", "silent", "nodes", "sums")} for one in self.cities],
+            "statements": self.statements,
+            "books": self.books,
+            "sent": self.sent,
+            "filed": {"approved": self.filed.approved, "told": self.filed.told, "assigned": len(self.filed.assigned)},
+            "broken_line": {**asdict(self.broken_line), "doubled": doubled},
+            "mended": asdict(self.mended) if self.mended else None,
+            "proofs": [asdict(one) for one in self.proofs],
+            "feeds": self.feeds,
         }
 
 
