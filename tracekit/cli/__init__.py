@@ -45,10 +45,17 @@ def main(args: "Sequence[str] | None" = None) -> None:
     """Run one command and leave with 0 (good), 1 (findings, not conformant) or 2 (usage, set-up, machine fault)."""
     from tracekit.errors import TracekitError
 
+    given = sys.argv[1:] if args is None else args
     try:
-        _group().main(args=args, prog_name="tracekit")
+        try:
+            _group().main(args=args, prog_name="tracekit")
+        except ModuleNotFoundError as error:
+            if (error.name or "tracekit").startswith("tracekit"):
+                raise
+            params = {"command": given[0] if given else "", "module": str(error.name)}
+            raise TracekitError(str(error), code="TK-CLI-001", params=params) from error
     except TracekitError as error:
         from tracekit.cli.output import show_error
 
-        show_error(error, as_json="--json" in (sys.argv[1:] if args is None else args))
+        show_error(error, as_json="--json" in given)
         sys.exit(2)
