@@ -40,4 +40,4 @@ class Finding(NamedTuple):
 
 def is_problem(findings: "list[Finding]") -> bool:
     """True if any finding is an error, which makes the record's verdict `problem`."""
-    return any(finding.level == "error" for finding in findings)
+    return bool(findings) and any(finding.level == "error" for finding in findings)

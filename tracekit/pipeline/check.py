@@ -133,13 +133,18 @@ class Checks:
             self.registry.rules_for(kind.id),
         )
 
-    def prepare(self, records: Iterable[Record], received_at: int) -> list[Judged]:
-        """Check each record alone: form, codes, digests of its groups. `received_at` is epoch seconds."""
-        judged = [self._prepare(record, received_at) for record in records]
+    def prepare(self, records: Iterable[Record], received_at: int, *, sealed_here: bool = False) -> list[Judged]:
+        """Check each record alone: form, codes, digests of its groups.
+
+        Args:
+            received_at: epoch seconds.
+            sealed_here: this process made the groups and their digests a moment ago, so that they need no second look.
+        """
+        judged = [self._prepare(record, received_at, sealed_here) for record in records]
         check_refs(judged, self.registry)
         return judged
 
-    def _prepare(self, record: Record, received_at: int) -> Judged:
+    def _prepare(self, record: Record, received_at: int, sealed_here: bool) -> Judged:
         name = record.get("kind")
         checks = self.of(name) if isinstance(name, str) else None
         if checks is None:
@@ -147,7 +152,7 @@ class Checks:
         findings = checks.validate(record)
         if findings and is_problem(findings):
             return _unreadable(record, *findings)
-        if "groups" in record:
+        if "groups" in record and not sealed_here:
             findings += [Finding("TK-REC-090", "error", f"groups.{group}") for group in faulty_groups(record)]
         return _readable(record, checks, findings, received_at)
 
@@ -244,17 +249,19 @@ def _mark_broken(one: Judged, linker_: Linker, found: set[LinkKey]) -> None:
 
 def _own_offers(accepted: Sequence[tuple[int, Judged]]) -> dict[str, list[LinkEntry]]:
     offers: dict[str, list[LinkEntry]] = {}
+    sought = {key.key for _, one in accepted for key in one.keys if key.side == "seek"}
     for position, one in accepted:
         for key in one.keys:
-            if key.side == "offer":
+            if key.key in sought and key.side == "offer":
                 entry = LinkEntry(position, key.key, key.rung, key.line, one.start, one.end)
                 offers.setdefault(key.key, []).append(entry)
     return offers
 
 
 def _remember(one: Judged, position: int, versions: dict[Identity, list[Known]], reporters: dict[str, str]) -> None:
-    here = versions.setdefault((one.origin, one.kind, one.key), [])
-    here[:] = [version._replace(current=False) for version in here]
+    identity_ = (one.origin, one.kind, one.key)
+    before = versions.get(identity_)
+    versions[identity_] = here = [version._replace(current=False) for version in before] if before else []
     here.append(Known(position, one.revision, one.content_id, "", True, one.verdict))
     if one.business_key:
         reporters.setdefault(one.business_key, one.origin)

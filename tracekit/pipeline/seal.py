@@ -1,7 +1,6 @@
 """Flat records become wire records and back; records become signed packages. Pure: keys, ids and times are passed in."""
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from tracekit.trees import is_array, is_object
 def salt(secret: bytes, record: Mapping[str, Any], group: str) -> str:
     """The salt of one group: from the origin's secret and the identity, so that sealing again gives the same content id."""
     identity = [record["origin"], record["kind"], record["key"], record["revision"], group]
-    return hmac.new(secret, canonical(identity), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret, canonical(identity), "sha256")[:16].hex()
 
 
 class Places(NamedTuple):
@@ -146,10 +145,8 @@ def faulty_groups(record: Record) -> list[str]:
 
 def split_body(record: Record) -> tuple[bytes, bytes]:
     """The bytes that the content id covers, and the rest (`recorded_at` and group objects), both canonical."""
-    rest: Record = {}
-    body: Record = {}
-    for key, value in record.items():
-        (rest if key in NOT_IN_CONTENT_ID else body)[key] = value
+    body = dict(record)
+    rest = {key: body.pop(key) for key in NOT_IN_CONTENT_ID if key in body}
     return canonical(body), canonical(rest)
 
 

@@ -105,7 +105,8 @@ class Reception:
                 # what could not be mapped has its reasons already; what the check says of the rest of it would mislead
                 one.findings = list(more) if is_problem(list(more)) else [*one.findings, *more]
         for one, place in zip(judged, places, strict=False):
-            one.findings = [finding if finding.where else finding._replace(where=place) for finding in one.findings]
+            if one.findings:
+                one.findings = [finding if finding.where else finding._replace(where=place) for finding in one.findings]
         if peer:
             self._check_rights(judged, peer)
         digest = records_digest([one.content_id for one in judged])

@@ -5,7 +5,9 @@ compares both. Values that come again and again are remembered per element, with
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from unicodedata import is_normalized
 
 from tracekit.ids import GROUPS
 from tracekit.spec import conditions, lexical
@@ -154,9 +156,15 @@ class _Writer:
             plain = self.constant("plain ref", memory(like).test)
             self.refuse(depth, f"not {plain}({var})")
             return
+        if element.datatype == "decimal" and not (element.format or element.max_length):
+            # amounts hardly repeat: matching costs less than looking in vain
+            decimal = self.constant("decimal", lexical.is_decimal)
+            self.refuse(depth, f"not {decimal}({var})")
+            return
         plain = ""
         if element.datatype == "text" and not element.format:
-            plain = f"not ({var}.isascii() and {var}.isprintable() and 0 < len({var}) <= {limit}) and "
+            nfc = self.constant("normalized", partial(is_normalized, "NFC"))
+            plain = f"not ({var}.isprintable() and 0 < len({var}) <= {limit} and ({var}.isascii() or {nfc}({var}))) and "
         seen = self.constant(("seen", like), memory(like).seen)
         self.refuse(depth, f"{plain}{var} not in {seen} and not {whole}({var})")
 

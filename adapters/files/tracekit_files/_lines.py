@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from tracekit.findings import Finding
@@ -129,12 +130,10 @@ def waits(file: OpenFile) -> bool:
 
 def resumed(lines: Iterator[Line | Finding], start: Mark) -> Iterator[Line | Finding]:
     """The lines without the first one, if it is the unfinished line that was read before and did not grow."""
-    for line in lines:
-        if start.open and isinstance(line, Line) and line_digest(line.content) == start.open:
-            start = start._replace(open="")
-            continue
-        start = start._replace(open="")
-        yield line
+    first = next(lines, None) if start.open else None
+    if first is not None and not (isinstance(first, Line) and line_digest(first.content) == start.open):
+        return chain((first,), lines)
+    return lines
 
 
 def mark_after(line: Line, record: int) -> Mark:
