@@ -13,6 +13,8 @@ TOP = 46
 GAP = 92
 LONGEST = 36
 INSET = 40
+EVENT = 84
+"""How much wider the box of an event is than that of a platform."""
 HELD = (("total", "valid"), ("problem", "backfilled"))
 
 
@@ -100,7 +102,8 @@ def chain(trace: Row, outcome: Outcome, texts: Texts) -> Picture:
         lines = (step["enterprise"], paper or when)
         tone = "first" if at == 0 else "last" if at == len(steps) - 1 else ""
         head = f"{texts.pick(step['kind_zh'], step['kind_en'])}  {when[5:]}"
-        picture.boxes.append(Box(lane_x + (lane_width - BOX_WIDTH - 54) // 2, TOP + at * STEP, head, lines, tone, width=BOX_WIDTH + 54))
+        wide = BOX_WIDTH + EVENT
+        picture.boxes.append(Box(lane_x + (lane_width - wide) // 2, TOP + at * STEP, head, lines, tone, width=wide))
     for at, (upper, lower) in enumerate(zip(picture.boxes, picture.boxes[1:], strict=False)):
         edge = steps[at].get("edge", {})
         label = _joined_by(edge)
