@@ -57,7 +57,12 @@ def rows_of(records: int):
         for batch in batches(records):
             kept = []
             insert = store.back.bulk
-            store.back.bulk = lambda raw, table, rows, kept=kept, insert=insert: (kept.append((table, rows)), insert(raw, table, rows))  # type: ignore[method-assign]
+
+            def keep(raw, table, rows, kept=kept, insert=insert):
+                kept.append((table, list(rows)))
+                insert(raw, table, kept[-1][1])
+
+            store.back.bulk = keep
             with store.receiving(["market-1"]) as tx:
                 tx.write(batch)
             store.back.bulk = insert

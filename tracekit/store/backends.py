@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import orjson
@@ -39,7 +39,7 @@ class Backend(Protocol):
         """The text in the driver's own style; `among(?)` and `among_ids(?)` take a JSON array."""
         ...
 
-    def bulk(self, raw: Raw, table: Table, rows: Sequence[Row]) -> None:
+    def bulk(self, raw: Raw, table: Table, rows: Iterable[Row]) -> None:
         """Insert rows that hold every column of the table in order."""
         ...
 
@@ -104,7 +104,7 @@ class Sqlite:
             "among(?)", "IN (SELECT value FROM json_each(?))"
         )
 
-    def bulk(self, raw: Raw, table: Table, rows: Sequence[Row]) -> None:
+    def bulk(self, raw: Raw, table: Table, rows: Iterable[Row]) -> None:
         """See `Backend.bulk`."""
         marks = ",".join("?" * len(table.columns))
         raw.executemany(f"INSERT INTO {table.name} ({_columns(table)}) VALUES ({marks})", rows)  # noqa: S608  our own names
@@ -147,10 +147,8 @@ class Postgres:
             .replace("?", "%s")
         )
 
-    def bulk(self, raw: Raw, table: Table, rows: Sequence[Row]) -> None:
+    def bulk(self, raw: Raw, table: Table, rows: Iterable[Row]) -> None:
         """See `Backend.bulk`."""
-        if not rows:
-            return
         with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({_columns(table)}) FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(_copy_types(table))
             write = copy.write_row

@@ -34,8 +34,8 @@ class Transaction:
         if rows:
             self.raw.cursor().executemany(self.back.sql(sql), rows)
 
-    def bulk(self, table: Table, rows: Sequence[Row]) -> None:
-        """Insert rows that hold every column of the table in order."""
+    def bulk(self, table: Table, rows: Iterable[Row]) -> None:
+        """Insert rows that hold every column of the table in order; they must need no query to be made."""
         if rows:
             self.back.bulk(self.raw, table, rows)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tracekit.ids import leaf
@@ -34,6 +34,15 @@ Tally = tuple[Cell, str, Counted]
 def write(tx: Transaction, batch: Written) -> list[int]:
     """See `Receiving.write`."""
     return _Batch(tx, batch).write()
+
+
+@dataclass
+class _Made:
+    """What is made beside the rows of `records`."""
+
+    items: list[Row] = field(default_factory=list[Row])
+    keys: list[Row] = field(default_factory=list[Row])
+    tallies: dict[Tally, list[int]] = field(default_factory=dict[Tally, list[int]])
 
 
 class _Batch:
@@ -92,22 +101,30 @@ class _Batch:
         return Named(*(self.tx.ids(space, {getattr(one, space) for one in self.judged}) for space in spaces))
 
     def _write_stored(self) -> None:
+        if not self.stored:
+            return
         ups = self._ups()
         peers = self.tx.ids("peers", {*ups.values(), ""})
         rungs = self.tx.ids("rung", {key.rung for _, one in self.stored for key in one.keys} | {""})
-        rows: list[Row] = []
-        items: list[Row] = []
-        keys: list[Row] = []
-        tallies: dict[Tally, list[int]] = {}
-        gone, origins = self.gone, self.names.origin
-        came = (self.batch.received_at, self.receipt)
+        made = _Made()
+        # rows are made while the database takes in those before, so nothing may be asked of it meanwhile
+        self.tx.bulk(schema.records, self._rows(made, ups, peers, rungs))
+        self.tx.bulk(schema.items, made.items)
+        made.keys.sort()
+        self.tx.bulk(schema.link_keys, [row for row, before in zip(made.keys, [(), *made.keys], strict=False) if row != before])
+        self._count(made.tallies, self._links({*ups.values(), ""}))
+        self._write_findings()
+
+    def _rows(self, made: _Made, ups: Mapping[int, str], peers: Mapping[str, int], rungs: Mapping[str, int]) -> Iterator[Row]:
+        """The rows of `records`; on the way, those of the lines, the link keys, and what the records count for."""
+        items, keys, tallies = made.items, made.keys, made.tallies
+        gone, origins, came = self.gone, self.names.origin, (self.batch.received_at, self.receipt)
         for id_, one in self.stored:
             up = ups.get(id_, "")
             cell = self.names.cell(one, self.sender)
             counted = counted_of(one, self._resolve(one.replaces))
             if id_ in gone:
                 counted = counted._replace(state=WITHDRAWN if counted.state == PENDING else REPLACED)
-            rows.append(record_row(id_, one, counted, cell, (*came, origins[one.origin], peers[up])))
             tally = tallies.get((cell, up, counted))
             if tally is None:
                 tally = tallies[cell, up, counted] = [0, 0]
@@ -116,12 +133,7 @@ class _Batch:
                 tally[1] += leaf(one.identity, one.revision, one.content_id)
                 add_keys(keys, id_, one, rungs)
                 add_items(items, id_, one.record)
-        self._count(tallies, self._links(set(ups.values()) | {""}))
-        self.tx.bulk(schema.records, rows)
-        self.tx.bulk(schema.items, items)
-        keys.sort()
-        self.tx.bulk(schema.link_keys, [row for row, before in zip(keys, [(), *keys], strict=False) if row != before])
-        self._write_findings()
+            yield record_row(id_, one, counted, cell, (*came, origins[one.origin], peers[up]))
 
     def _count(self, tallies: Mapping[Tally, list[int]], links: Mapping[str, list[int]]) -> None:
         for (cell, up, counted), (count, leaves) in tallies.items():
