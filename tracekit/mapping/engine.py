@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tracekit.errors import MappingError
 from tracekit.findings import Finding
-from tracekit.mapping.cells import BROKEN, BadCell, Memo
+from tracekit.mapping.cells import BROKEN, BadCell, Memo, cell_text, one_line
 from tracekit.mapping.generate import Const, Made, head_function, rows_function
 from tracekit.mapping.inverse import Inverse
 from tracekit.mapping.numbers import integer_of
@@ -277,7 +277,8 @@ def _made(field: Field, path: tuple[Segment, ...], steps: list[Step], context: C
     optional = not first.whole and columns[0].optional
     # Keys hardly repeat, so remembering them costs more than it saves.
     memo = None if first.whole or field.target == "key" else Memo(run)
-    leaf = Made(run, memo, column, optional, certain)
+    plain = first.run in (one_line, cell_text) and len(steps) == 1 and not context.empty
+    leaf = Made(run, memo, column, optional, certain, plain)
     return Element(field, path, leaf, undo, tuple(one.name for one in columns if not one.optional))
 
 

@@ -17,13 +17,17 @@ class Const(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A leaf made from the row: `memo`, if any, for text cells and `run` for others, or `run(row, where)` if there is no column."""
+    """A leaf made from the row: `memo`, if any, for text cells and `run` for others, or `run(row, where)` if there is no column.
+
+    With `plain`, clean ASCII text stays as it is, which is quicker to see than to remember.
+    """
 
     run: Callable[..., Any]
     memo: Any
     column: str
     optional: bool
     certain: bool
+    plain: bool = False
 
 
 RowFunction = Callable[..., Any]
@@ -101,6 +105,8 @@ def _write_leaf(writer: _Writer, segment: Segment, leaf: Made, target: str) -> N
         value = f"{run}(v)"
         if leaf.memo is not None:
             value = f"{writer.name(leaf.memo, 'm')}[v] if v.__class__ is str else {value}"
+        if leaf.plain:
+            value = f"v if v.__class__ is str and v.isascii() and v.isprintable() and v and v.strip() == v else {value}"
     else:
         value = f"{run}(r, w)"
     if leaf.certain and not segment.entry:

@@ -251,7 +251,7 @@ def _template(args: Args, field_: Field, context: Context) -> Step:
     from tracekit.mapping.templates import template_of
 
     text = args.first("text") or fail("TK-MAP-004", field_.place, "", detail="template needs its text")
-    run, columns = template_of(text, context.text)
+    run, columns = template_of(text, context.text, quick=not context.empty)
     return Step(run, whole=True, reads=columns)
 
 

@@ -44,7 +44,11 @@ def _group_holds(group: Any, absent: Any, finder: "_Finder") -> bool:
     values, salt = group["values"], group["salt"]
     if len(group) != 2 or not _is_hex(salt, 16) or not is_object(values) or not values:
         return False
-    return all(finder(path)(value) for path, value in values.items())
+    seen = finder.seen
+    for path, value in values.items():
+        if not (seen.get(path) or finder(path))(value):
+            return False
+    return True
 
 
 class _Finder:
@@ -72,6 +76,8 @@ def scalar_test(field: Field, kind: Kind) -> Test:
         return lambda value: value in codes and test(value)
     if element.datatype == "boolean":
         return lambda value: type(value) is bool
+    if element.datatype == "decimal" and not (element.format or element.max_length):
+        return lexical.is_decimal
     if element.datatype == "integer":
         return lambda value: type(value) is int and -lexical.SAFE_INTEGER < value < lexical.SAFE_INTEGER and test(str(value))
     return memory(form(element)) if element.datatype != "time" else lambda value: type(value) is str and test(value)
