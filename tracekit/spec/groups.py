@@ -45,10 +45,7 @@ def _group_holds(group: Any, absent: Any, finder: "_Finder") -> bool:
     if len(group) != 2 or not _is_hex(salt, 16) or not is_object(values) or not values:
         return False
     seen = finder.seen
-    for path, value in values.items():
-        if not (seen.get(path) or finder(path))(value):
-            return False
-    return True
+    return all((seen.get(path) or finder(path))(value) for path, value in values.items())
 
 
 class _Finder:
