@@ -10,7 +10,9 @@ from tracekit.store.connected import Connected
 from tracekit.store.transaction import Transaction
 from tracekit.store.values import Chain, ChainEdge, Direction, Vertex
 
-_START = "SELECT DISTINCT k.record_id FROM link_keys k JOIN records r ON r.id = k.record_id WHERE k.key among(?) AND r.state = 1"
+_START = (
+    "SELECT DISTINCT k.record_id FROM link_keys k WHERE k.key among(?) AND (SELECT r.state FROM records r WHERE r.id = k.record_id) = 1"
+)
 _STEPS = {
     1: "SELECT from_id, to_id, rung, key, confidence FROM edges WHERE from_id among_ids(?)",
     -1: "SELECT from_id, to_id, rung, key, confidence FROM edges WHERE to_id among_ids(?)",

@@ -21,20 +21,21 @@ if TYPE_CHECKING:
 
 Identity = tuple[str, str, str]
 
-# kinds that are measurements have a name space of their own: they stand in `quotes`
+# Scalar subqueries instead of joins: without statistics PostgreSQL would read a whole table for a join.
+# Kinds that are measurements have a name space of their own: they stand in `quotes`
 _VERSIONS = {
     "kind": (
-        "SELECT r.key, r.id, r.revision, r.content_id, r.state, c.id FROM records r LEFT JOIN receipts c ON c.seq = r.receipt"
-        " WHERE r.origin = ? AND r.kind = ? AND r.key among(?) AND r.state < 4"
+        "SELECT r.key, r.id, r.revision, r.content_id, r.state, (SELECT c.id FROM receipts c WHERE c.seq = r.receipt)"
+        " FROM records r WHERE r.origin = ? AND r.kind = ? AND r.key among(?) AND r.state < 4"
     ),
     "measure": (
-        "SELECT q.key, q.id, q.revision, q.content_id, q.current, c.id FROM quotes q LEFT JOIN receipts c ON c.seq = q.receipt"
-        " WHERE q.origin = ? AND q.kind = ? AND q.key among(?)"
+        "SELECT q.key, q.id, q.revision, q.content_id, q.current, (SELECT c.id FROM receipts c WHERE c.seq = q.receipt)"
+        " FROM quotes q WHERE q.origin = ? AND q.kind = ? AND q.key among(?)"
     ),
 }
 _LINKS = (
-    "SELECT k.key, k.rung, k.record_id, k.line, k.start_s, k.end_s FROM link_keys k JOIN records r ON r.id = k.record_id"
-    " WHERE k.key among(?) AND k.side = ? AND r.state = 1 ORDER BY k.record_id"
+    "SELECT k.key, k.rung, k.record_id, k.line, k.start_s, k.end_s FROM link_keys k WHERE k.key among(?) AND k.side = ?"
+    " AND (SELECT r.state FROM records r WHERE r.id = k.record_id) = 1 ORDER BY k.record_id"
 )
 _BUSINESS = "SELECT business_key, origin FROM records WHERE business_key among(?) AND state IN (1, 3) ORDER BY id DESC"
 

@@ -13,8 +13,8 @@ from tracekit.store.transaction import Transaction
 from tracekit.store.values import Query, Quote, Stored
 
 _STORED = (
-    "SELECT r.id, r.origin, r.kind, r.key, r.revision, r.content_id, r.sender, c.id, r.state, r.received_at, r.body, r.aside"
-    " FROM records r LEFT JOIN receipts c ON c.seq = r.receipt WHERE "
+    "SELECT r.id, r.origin, r.kind, r.key, r.revision, r.content_id, r.sender,"
+    " (SELECT c.id FROM receipts c WHERE c.seq = r.receipt), r.state, r.received_at, r.body, r.aside FROM records r WHERE "
 )
 _QUOTES = (
     "SELECT id, origin, key, revision, day, node, category, body, aside FROM quotes"

@@ -84,7 +84,7 @@ def _row(id_: int, coming: Coming, came: tuple[int, int, int]) -> Row:
 
 def mark_fixed(tx: Transaction, sums: Sums, stored: Sequence[Judged]) -> None:
     """Records refused before whose identity is stored now are fixed; the very same content is no longer a problem."""
-    if not stored or not tx.rows("SELECT 1 FROM quarantine WHERE state <> 'fixed' LIMIT 1"):
+    if not stored or not tx.rows("SELECT 1 FROM quarantine WHERE state IN ('new', 'retried') LIMIT 1"):
         return
     contents: dict[str, set[str]] = {}
     for one in stored:
@@ -92,7 +92,7 @@ def mark_fixed(tx: Transaction, sums: Sums, stored: Sequence[Judged]) -> None:
     fixed: list[Row] = []
     for id_, mark, content, backfill, counted, *cell in tx.rows(
         "SELECT id, identity, content_id, backfill, counted, day, node, kind, category, region, sender"
-        " FROM quarantine WHERE identity among(?) AND state <> 'fixed'",
+        " FROM quarantine WHERE identity among(?) AND state IN ('new', 'retried')",
         array(contents),
     ):
         released = counted and content in contents[mark]
