@@ -1,5 +1,6 @@
 """`tracekit init`: a platform's folder, the admission of a peer, and the credentials that a peer installs."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +17,9 @@ _DEFAULT_CODE = {"nation": "000000"}
 def init(
     role: Annotated[str, typer.Argument(help="nation, province, city, county, township, park, separate_plan_city, xpcc, enterprise")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The platform's folder.")],
-    code: Annotated[str, typer.Option(help="Its code; made from the region if not given.")] = "",
+    code: Annotated[str, typer.Option(help="Its code; the region's, or the folder's name, if not given.")] = "",
     name: Annotated[str, typer.Option(help="Its name.")] = "",
-    region: Annotated[list[str] | None, typer.Option(help="GB/T 2260 code it answers for; may repeat.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="GB/T 2260 code it answers for; may repeat; every region if not given.")] = None,
     port: Annotated[int, typer.Option(help="Port on loopback; 0: a free one is chosen and written down.")] = 0,
     environment: Annotated[str, typer.Option(help="test or production; the two never mix.")] = "test",
     above: Annotated[str, typer.Option(help="The platform above: its folder on this machine, or its address.")] = "",
@@ -36,13 +37,21 @@ def init(
 
     done: dict[str, Any] = {"role": role, "folder": str(folder)}
     if admit is None and credentials is None and not (above and (folder / "platform.toml").exists()):
-        regions = region or (["*"] if role == "nation" else [])
-        made = code or _DEFAULT_CODE.get(role, "") or (regions[0].ljust(6, "0") if regions else "")
+        regions = region or ["*"]
+        made = code or _default_code(role, regions[0], folder)
         checked: Any = (role, made, name or made, regions)
         done["config"] = str(admission.create(folder, *checked, port=port, environment=environment))  # pyright: ignore[reportArgumentType]  checked by the model
         _make_store(folder)
     done |= _link(folder, role, above, admit, credentials)
     _report(done, as_json)
+
+
+def _default_code(role: str, region: str, folder: Path) -> str:
+    """The region's code, else the folder's name: a first try needs no option."""
+    if role in _DEFAULT_CODE:
+        return _DEFAULT_CODE[role]
+    named = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name).strip("-")[:64]
+    return region.ljust(6, "0") if region.isdigit() else named or role
 
 
 def _link(folder: Path, role: str, above: str, admit: Path | None, credentials: Path | None) -> dict[str, str]:
