@@ -16,7 +16,7 @@ _CORE = frozenset((*_MODULES, *_OPAQUE))
 
 
 class CodeScheme(Protocol):
-    """What every scheme offers; the same shape as `tracekit.sdk.CodeScheme`, which plugins see."""
+    """A code scheme: a module of one shape. `SCHEME` is the id that stands before the colon of a ref."""
 
     SCHEME: str
     NAME_ZH: str
@@ -24,7 +24,7 @@ class CodeScheme(Protocol):
     SOURCE: str
 
     def compact(self, value: str) -> str:
-        """Clean what people type; never raises."""
+        """Strip separators and blanks, upper-case where the code is upper-case. Never raises."""
         ...
 
     def validate(self, value: str) -> str:
@@ -40,7 +40,7 @@ class CodeScheme(Protocol):
         ...
 
     def check_batch(self, values: list[str]) -> list[str | None]:
-        """For each compact value a finding code or None."""
+        """For each compact value a finding code (`TK-CODE-…`) or None."""
         ...
 
 

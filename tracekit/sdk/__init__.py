@@ -3,12 +3,12 @@
 Hooks collect, objects work: each `register_*` hook is called once at start and returns a list.
 """
 
+from tracekit.codes import CodeScheme
 from tracekit.sdk.hooks import hookimpl, hookspec
 from tracekit.sdk.types import (
     Adapter,
     Category,
     Chain,
-    CodeScheme,
     Facts,
     LinkEntry,
     LinkKey,

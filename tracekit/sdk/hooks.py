@@ -7,7 +7,8 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracekit.sdk.types import Adapter, Category, Chain, CodeScheme, LinkRule, Rule, Suite
+    from tracekit.codes import CodeScheme
+    from tracekit.sdk.types import Adapter, Category, Chain, LinkRule, Rule, Suite
 
 hookspec = pluggy.HookspecMarker("tracekit")
 hookimpl = pluggy.HookimplMarker("tracekit")

@@ -22,35 +22,6 @@ class Category:
     specs: Path
 
 
-class CodeScheme(Protocol):
-    """A code scheme: a module of one shape. `SCHEME` is the id that stands before the colon of a ref."""
-
-    SCHEME: str
-    NAME_ZH: str
-    NAME_EN: str
-    SOURCE: str
-
-    def compact(self, value: str) -> str:
-        """Strip separators and blanks, upper-case where the code is upper-case. Never raises."""
-        ...
-
-    def validate(self, value: str) -> str:
-        """Return the compact form or raise `InvalidFormat` or `InvalidChecksum`."""
-        ...
-
-    def is_valid(self, value: str) -> bool:
-        """Answer yes or no."""
-        ...
-
-    def parse(self, value: str) -> dict[str, str]:
-        """Name the parts of a valid code; raises like `validate`."""
-        ...
-
-    def check_batch(self, values: "list[str]") -> "list[str | None]":
-        """For each compact value a finding code (`TK-CODE-…`) or None."""
-        ...
-
-
 class LinkKey(NamedTuple):
     """A key that an event offers downstream or seeks upstream; equal keys of both sides make an edge."""
 
