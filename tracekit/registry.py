@@ -61,9 +61,7 @@ class Registry:
     def link_rules_for(self, kind: str) -> tuple[LinkRule, ...]:
         """The link rules in Python of a kind, in the order of their ids."""
         if kind not in self._links_by_kind:
-            self._links_by_kind[kind] = tuple(
-                rule for _, rule in sorted(self.link_rules.items()) if _covers(rule.kinds, kind)
-            )
+            self._links_by_kind[kind] = tuple(rule for _, rule in sorted(self.link_rules.items()) if _covers(rule.kinds, kind))
         return self._links_by_kind[kind]
 
 
