@@ -8,6 +8,7 @@ from typing import Any
 from tracekit.findings import Finding
 from tracekit.ids import identity
 from tracekit.pipeline.check import Judged
+from tracekit.pipeline.refs import parts_of
 from tracekit.pipeline.seal import split_body
 from tracekit.sdk import LinkKey
 
@@ -39,9 +40,11 @@ def judged(number: int, **changes: Any) -> Judged:
         }  # fmt: skip
     record |= fields.pop("record", {})
     body, aside = split_body(record)
+    parts = parts_of(record)
     start = fields.pop("start", 1_795_213_800 + number % 3600)
     values: dict[str, Any] = {
         "day": DAY, "start": start, "end": start + 59, "node": NODE if action != "void" else "", "region": "370600", "category": "meat_veg",
+        "party": record.get("party", ""), "filed": parts.filed, "named": parts.named, "goods": parts.goods,
         "business_key": f"{kind}|{slip}|1", "lines": len(record.get("items", ())), "keys": keys_of(number) if action != "void" else [],
     } | fields  # fmt: skip
     content = hashlib.sha256(body).hexdigest()

@@ -23,6 +23,7 @@ def run(
     config: Annotated[Path, typer.Argument(metavar="PLATFORM_TOML", help=HELP)],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check only: nothing is stored, sent or remembered.")] = False,
     source: Annotated[list[str] | None, typer.Option(help="Only these sources; may repeat.")] = None,
+    processes: Annotated[int, typer.Option(min=1, max=2, help="2: a second process reads ahead; for big files.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Read every source from where it was left, store what is good, then send upward what waits.
@@ -31,7 +32,7 @@ def run(
     """
     with opened(config, create=True) as office, _stopping() as stop:
         sections = [one for one in office.setup.config.sources if not source or one.name in source]
-        done: dict[str, Any] = {"sources": _read(office, sections, stop, dry_run=dry_run, as_json=as_json)}
+        done: dict[str, Any] = {"sources": _read(office, sections, stop, dry_run=dry_run, processes=processes, as_json=as_json)}
         if not dry_run and office.setup.config.above is not None and not stop():
             done["docked"] = _dock(office)
     if as_json:
@@ -42,13 +43,13 @@ def run(
     raise typer.Exit(1 if problems or done.get("docked", {}).get("refused") else 0)
 
 
-def _read(office: "Office", sections: list[Any], stop: Callable[[], bool], *, dry_run: bool, as_json: bool) -> list[dict[str, Any]]:
-    from tracekit.platform.memory import quiet_collector
+def _read(
+    office: "Office", sections: list[Any], stop: Callable[[], bool], *, dry_run: bool, processes: int, as_json: bool
+) -> list[dict[str, Any]]:
     from tracekit.platform.reception import Reception
     from tracekit.platform.sources import dry_run_source, run_source
 
     reception = Reception(office)
-    quiet_collector()
     told: list[dict[str, Any]] = []
     with _progress(as_json=as_json) as progress:
         for section in sections:
@@ -56,7 +57,9 @@ def _read(office: "Office", sections: list[Any], stop: Callable[[], bool], *, dr
                 break
             step = progress(section.name)
             counts = (
-                dry_run_source(office, section, step, stop=stop) if dry_run else run_source(office, reception, section, step, stop=stop)
+                dry_run_source(office, section, step, stop=stop)
+                if dry_run
+                else run_source(office, reception, section, step, stop=stop, processes=processes)
             )
             told.append(
                 {

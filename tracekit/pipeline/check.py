@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from tracekit.findings import Finding, is_problem
 from tracekit.ids import identity
 from tracekit.pipeline.link import FREE, Edge, Linker, broken_link, joins, linker, rungs
-from tracekit.pipeline.refs import ENVELOPE_REFS, check_refs, refs_of
-from tracekit.pipeline.seal import faulty_groups, split_body
+from tracekit.pipeline.refs import Goods, check_refs, parts_of
+from tracekit.pipeline.seal import faulty_groups, join_body, split_body
 from tracekit.pipeline.terms import Term, compile_term, first_key
 from tracekit.pipeline.times import day_number, interval
 from tracekit.sdk import Facts, LinkEntry, LinkKey, Record, Rule
@@ -46,7 +46,8 @@ class Known(NamedTuple):
 class Judged:
     """A record on its way into the store, with all that was found out about it."""
 
-    record: Record
+    tree: Record | None
+    """Asked for as `record`; a reading process sends only the bytes."""
     kind: str
     origin: str
     key: str
@@ -57,7 +58,11 @@ class Judged:
     content_id: str
     identity: bytes
     findings: list[Finding]
-    refs: tuple[str, ...] = ()
+    refs: Sequence[str] = ()
+    party: str = ""
+    filed: Sequence[str] = ()
+    named: Sequence[str] = ()
+    goods: Sequence[Goods] = ()
     day: int = 0
     start: int = 0
     end: int = 0
@@ -74,6 +79,13 @@ class Judged:
     first_receipt: str = ""
     replaces: int = 0
     broken: bool = False
+
+    @property
+    def record(self) -> Record:
+        """The wire record."""
+        if self.tree is None:
+            self.tree = join_body(self.body, self.aside)
+        return self.tree
 
 
 @dataclass
@@ -167,7 +179,7 @@ class Checks:
                 wanted.business.add(one.business_key)
             for key in one.keys:
                 (wanted.offers if key.side == "seek" else wanted.seekers).add(key.key)
-            wanted.filed.update(one.record[name] for name in ENVELOPE_REFS if name in one.record)
+            wanted.filed.update(one.filed)
         return wanted
 
     def judge(self, judged: list[Judged], known: Mapping[Identity, Sequence[Known]], facts: Facts) -> Outcome:
@@ -241,7 +253,7 @@ class Checks:
 
 
 def _mark_broken(one: Judged, linker_: Linker, found: set[LinkKey]) -> None:
-    finding = broken_link(one.record, one.keys, linker_.mandatory, found)
+    finding = broken_link(one.party, one.keys, linker_.mandatory, found)
     if finding is not None:
         one.broken = True
         one.findings = [*one.findings, finding]
@@ -295,6 +307,7 @@ def _readable(record: Record, checks: KindChecks, findings: list[Finding], recei
     place = record.get("place", "")
     kind = checks.kind
     void = record["action"] == "void"
+    parts = parts_of(record)
     return Judged(
         record,
         kind.id,
@@ -307,7 +320,11 @@ def _readable(record: Record, checks: KindChecks, findings: list[Finding], recei
         hashlib.sha256(body).hexdigest(),
         identity(record["origin"], kind.id, record["key"]),
         findings,
-        refs=refs_of(record),
+        refs=parts.refs,
+        party=record.get("party", ""),
+        filed=parts.filed,
+        named=parts.named,
+        goods=parts.goods,
         day=day_number(start),
         start=start,
         end=end,

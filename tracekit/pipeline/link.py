@@ -135,7 +135,7 @@ def joins(offer: LinkEntry, seek: LinkEntry, rung: Rung) -> bool:
     return rung.window_days is None or seek.start - offer.end <= rung.window_days * _DAY
 
 
-def broken_link(record: Record, keys: Sequence[LinkKey], mandatory: frozenset[str], found: set[LinkKey]) -> Finding | None:
+def broken_link(party: str, keys: Sequence[LinkKey], mandatory: frozenset[str], found: set[LinkKey]) -> Finding | None:
     """A warning if a line of the record has no upstream event: the record is valid, and counted under 断链."""
     wanted = [key for key in keys if key.side == "seek" and key.rung in mandatory]
     if not mandatory or (wanted and len(found) >= len(wanted)):
@@ -149,4 +149,4 @@ def broken_link(record: Record, keys: Sequence[LinkKey], mandatory: frozenset[st
         return None
     path = f"items.{missing[0]}" if missing[0] else ""
     sought = wanted[0].key if wanted else "-"
-    return Finding("TK-LINK-001", "warning", path, {"key": sought, "party": str(record.get("party", ""))})
+    return Finding("TK-LINK-001", "warning", path, {"key": sought, "party": party})

@@ -21,6 +21,10 @@ LISTED = ("area", "node")
 """Schemes whose register is complete enough to warn by: GB/T 2260 and what begins with it. Others would only make noise."""
 
 
+Goods = tuple[int, str | None, str | None, str | None, str | None, str | None, str | None]
+"""A line: its number, role, ref, product, and the value, unit and basis of its first quantity."""
+
+
 class Fault(NamedTuple):
     """What is wrong with a ref."""
 
@@ -28,16 +32,37 @@ class Fault(NamedTuple):
     level: Level
 
 
-def refs_of(record: Record) -> tuple[str, ...]:
-    """Every ref that the core's fields of a (well-formed) record hold; areas too, as `area:` refs."""
-    found = [record[name] for name in ENVELOPE_REFS if name in record]
+class Parts(NamedTuple):
+    """What later stages need of a record's tree, taken in one pass, so that the tree itself need not stay."""
+
+    refs: list[str]
+    """Every ref that the core's fields hold; areas too, as `area:` refs."""
+    filed: list[str]
+    """Those of the envelope."""
+    named: list[str]
+    """The refs of goods and papers."""
+    goods: list[Goods]
+
+
+def parts_of(record: Record) -> Parts:
+    """The parts of a (well-formed) record."""
+    filed = [record[name] for name in ENVELOPE_REFS if name in record]
+    refs, named, goods = filed.copy(), list[str](), list[Goods]()
     if record["region"].isdigit():
-        found.append(f"area:{record['region']}")
+        refs.append(f"area:{record['region']}")
     for item in record.get("items", ()):
-        found += [item[name] for name in ITEM_REFS if name in item]
+        get, first = item.get, (item.get("quantities") or _NO_QUANTITY)[0].get
+        ref, product = get("ref"), get("product")
+        goods.append((item["line"], get("role"), ref, product, first("value"), first("unit"), first("basis")))
+        named.append(ref)
+        refs += (ref, product, get("supplier"))
     for document in record.get("documents", ()):
-        found += [document[name] for name in DOCUMENT_REFS if name in document]
-    return tuple(found)
+        named.append(document["ref"])
+        refs += (document["ref"], document.get("issuer"))
+    return Parts([one for one in refs if one], filed, [one for one in named if one], goods)
+
+
+_NO_QUANTITY: Sequence[Mapping[str, str]] = ({},)
 
 
 def check_refs(judged: Sequence[Judged], registry: Registry) -> None:

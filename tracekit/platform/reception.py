@@ -98,20 +98,16 @@ class Reception:
             places: where each record stood in its source.
             findings: what the mapping found about each record.
         """
-        received_at = self._office.now()
-        judged = self._office.checks.prepare(records, received_at)
-        for one, more in zip(judged, findings, strict=False):
-            if more:
-                # what could not be mapped has its reasons already; what the check says of the rest of it would mislead
-                one.findings = list(more) if is_problem(list(more)) else [*one.findings, *more]
-        for one, place in zip(judged, places, strict=False):
-            if one.findings:
-                one.findings = [finding if finding.where else finding._replace(where=place) for finding in one.findings]
+        judged = self._office.checks.prepare(records, self._office.now())
+        annotate(judged, places, findings)
         if peer:
             self._check_rights(judged, peer)
+        return self.take_checked(judged, package, cursor, peer.code if peer else sender)
+
+    def take_checked(self, judged: list[Judged], package: str, cursor: tuple[str, str] | None, sender: str = "") -> bytes:
+        """Take in records that were checked one by one already, by this program on this machine."""
         digest = records_digest([one.content_id for one in judged])
-        sender = peer.code if peer else sender or self._office.code
-        return self._receive(Arrival(package, sender, digest, "proceed", judged, received_at, cursor))
+        return self._receive(Arrival(package, sender or self._office.code, digest, "proceed", judged, self._office.now(), cursor))
 
     def _replay(self, sender: str, package: str, digest: str) -> bytes | None:
         known = self._office.store.receipt(sender, package)
@@ -234,6 +230,17 @@ class Reception:
                 path, value = denied
                 params: Mapping[str, str] = {"sender": peer.code, "value": value}
                 one.findings = [*one.findings, Finding("TK-DOCK-113", "error", path, params)]
+
+
+def annotate(judged: Sequence[Judged], places: Sequence[str], findings: Sequence[Sequence[Finding]]) -> None:
+    """Add what the mapping found about each record, and where it stood in its source."""
+    for one, more in zip(judged, findings, strict=False):
+        if more:
+            # what could not be mapped has its reasons already; what the check says of the rest of it would mislead
+            one.findings = list(more) if is_problem(list(more)) else [*one.findings, *more]
+    for one, place in zip(judged, places, strict=False):
+        if one.findings:
+            one.findings = [finding if finding.where else finding._replace(where=place) for finding in one.findings]
 
 
 _COUNTED = {"valid": "accepted", "problem": "problem", "pending": "pending", "duplicate": "duplicate"}

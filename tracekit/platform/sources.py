@@ -1,9 +1,12 @@
 """The platform's own sources: read from where they were left, mapped, sealed, and let in by the same reception."""
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -11,12 +14,18 @@ from tracekit.config import SourceSection
 from tracekit.dock.offline import check_sealed
 from tracekit.findings import Finding, is_problem
 from tracekit.ids import canonical, sha256_hex
+from tracekit.loader import load as load_registry
 from tracekit.mapping import BadRow
+from tracekit.pipeline.check import Checks, Judged
 from tracekit.pipeline.intake import seal_flat
 from tracekit.pipeline.times import wire_time
-from tracekit.platform.office import Office
-from tracekit.platform.reception import Reception
+from tracekit.platform.ahead import Task, clock_ahead, read_ahead
+from tracekit.platform.memory import resting_collector
+from tracekit.platform.office import Clock, Office
+from tracekit.platform.reception import Reception, annotate
+from tracekit.platform.setup import load as load_setup
 from tracekit.platform.source_files import OpenedSource, open_settings
+from tracekit.registry import Registry
 from tracekit.sdk import RawBatch, Record
 
 BATCH = 2000
@@ -31,12 +40,34 @@ class Batch:
     places: list[str] = field(default_factory=list[str])
     findings: list[Sequence[Finding]] = field(default_factory=list[Sequence[Finding]])
     cursor: str = ""
+    sealed_here: bool = True
+    """All group digests in it were made by us."""
 
     def add(self, record: Record, place: str, findings: Sequence[Finding] = ()) -> None:
         """Add one record."""
         self.records.append(record)
         self.places.append(place)
         self.findings.append(findings)
+
+
+class Prepared(NamedTuple):
+    """A batch checked record by record, the cursor behind it, and the number of rows it was made from."""
+
+    judged: list[Judged]
+    cursor: str
+    rows: int
+
+
+class Reader(NamedTuple):
+    """What reading needs of a platform: no store."""
+
+    checks: Checks
+    secret: bytes
+    clock: Clock
+
+    def now(self) -> int:
+        """Epoch seconds of the clock."""
+        return int(self.clock().timestamp())
 
 
 @dataclass
@@ -85,20 +116,57 @@ def run_source(
     progress: Callable[[int], None] = lambda _rows: None,
     *,
     stop: Callable[[], bool] = lambda: False,
+    processes: int = 1,
+    registry: Callable[[], Registry] | None = None,
 ) -> SourceCounts:
-    """Read a source from its cursor to its end; the cursor is saved in the transaction that stores the records."""
+    """Read a source from its cursor to its end; the cursor is saved in the transaction that stores the records.
+
+    Args:
+        processes: with 2, a process of its own reads, maps and checks, while this one judges and stores.
+        registry: makes the registry in that process; without it, what is installed.
+    """
     done = SourceCounts(section.name)
-    source = open_configured(office, section)
     name = f"source:{section.name}"
-    for batch, rows in batches(office, source, office.store.cursor(name)):
-        receipt = reception.take_in(
-            batch.records, uuid.uuid4().hex, cursor=(name, batch.cursor), places=batch.places, findings=batch.findings
-        )
-        done.add(rows, orjson.loads(receipt))
-        progress(rows)
-        if stop():
-            break
+    cursor = office.store.cursor(name)
+    if processes > 1:
+        opened = registry or partial(load_registry, tuple(office.setup.config.plugins.required))
+        read = read_ahead(Task(office.setup.file, section, cursor, office.clock() - datetime.now(UTC), opened))
+    else:
+        read = prepared_batches(reader_of(office), open_configured(office, section), cursor)
+    with closing(read), resting_collector() as rest:
+        for judged, after, rows in read:
+            receipt = reception.take_checked(judged, uuid.uuid4().hex, (name, after))
+            done.add(rows, orjson.loads(receipt))
+            progress(rows)
+            del judged
+            rest()
+            if stop():
+                break
     return done
+
+
+def reader_of(office: Office) -> Reader:
+    """What reading needs of an office."""
+    return Reader(office.checks, office.setup.keys.origin_secret, office.clock)
+
+
+def reader_of_task(task: Task) -> tuple[Reader, OpenedSource]:
+    """What reading needs, opened in a process of its own."""
+    setup = load_setup(task.file)
+    registry = task.registry()
+    reader = Reader(Checks(registry), setup.keys.origin_secret, clock_ahead(task.ahead))
+    return reader, open_settings(setup.folder / task.section.settings, registry.adapters, setup.code)
+
+
+def prepared_batches(reader: Reader, source: OpenedSource, cursor: str | None) -> Generator[Prepared]:
+    """Read, map, seal and check: batches of judged records, without verdicts yet."""
+    for batch, rows in batches(reader, source, cursor):
+        judged = reader.checks.prepare(batch.records, reader.now(), sealed_here=batch.sealed_here)
+        annotate(judged, batch.places, batch.findings)
+        prepared = [Prepared(judged, batch.cursor, rows)]
+        # one batch alive at a time: a generator must not hold what it gave
+        del batch, judged
+        yield prepared.pop()
 
 
 def dry_run_source(
@@ -111,7 +179,7 @@ def dry_run_source(
     """Read and check a source from its cursor to its end; nothing is stored, so what only the store knows is not found."""
     done = SourceCounts(section.name)
     source = open_configured(office, section)
-    for batch, rows in batches(office, source, office.store.cursor(f"source:{section.name}")):
+    for batch, rows in batches(reader_of(office), source, office.store.cursor(f"source:{section.name}")):
         done.count(rows, judge_alone(office, batch))
         progress(rows)
         if stop():
@@ -125,25 +193,27 @@ def judge_alone(office: Office, batch: Batch) -> list[list[Finding]]:
     return [list(mapped) if is_problem(list(mapped)) else [*found, *mapped] for found, mapped in zip(checked, batch.findings, strict=True)]
 
 
-def batches(office: Office, source: OpenedSource, cursor: str | None) -> Iterator[tuple[Batch, int]]:
+def batches(reader: Reader, source: OpenedSource, cursor: str | None) -> Iterator[tuple[Batch, int]]:
     """Mapped and sealed batches of about `BATCH` records, each with the number of rows it was made from."""
     batch, rows = Batch(), 0
     for raw in source.adapter.fetch(cursor):
         rows += len(raw.rows)
-        _map(office, source, raw, batch)
+        _map(reader, source, raw, batch)
         batch.cursor = raw.cursor
         if len(batch.records) >= BATCH:
-            yield batch, rows
+            full = [(batch, rows)]
             batch, rows = Batch(), 0
+            yield full.pop()
     if batch.cursor:
         yield batch, rows
 
 
-def _map(office: Office, source: OpenedSource, raw: RawBatch, batch: Batch) -> None:
+def _map(reader: Reader, source: OpenedSource, raw: RawBatch, batch: Batch) -> None:
     mapped = source.to_records(raw)
-    now = wire_time(office.clock())
+    now = wire_time(reader.clock())
     flats = [flat for flat, _ in mapped.records]
-    sealed = seal_flat(flats, office.registry, office.setup.keys.origin_secret, now)
+    batch.sealed_here = batch.sealed_here and not any("groups" in flat for flat in flats)
+    sealed = seal_flat(flats, reader.checks.registry, reader.secret, now)
     for record, (_, place) in zip(sealed, mapped.records, strict=True):
         batch.add(record, place)
     for bad in mapped.bad:

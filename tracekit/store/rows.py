@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
@@ -85,23 +85,10 @@ def add_keys(rows: list[Row], id_: int, one: Judged, rungs: Mapping[str, int]) -
     for side, rung, key, line in one.keys:
         rows.append((key, SIDES[side], id_, line, rungs[rung], start, end))
         seen.add(key)
-    for part in ("items", "documents"):
-        for entry in one.record.get(part, ()):
-            ref = entry.get("ref")
-            if ref is not None and ref not in seen:
-                seen.add(ref)
-                rows.append((ref, REF, id_, 0, rungs[""], start, end))
-
-
-def add_items(rows: list[Row], id_: int, record: Mapping[str, Any]) -> None:
-    """The lines of a record, each with its first quantity."""
-    for item in record.get("items", ()):
-        quantities: Sequence[Mapping[str, str]] = item.get("quantities") or _NO_QUANTITY
-        get, first = item.get, quantities[0].get
-        rows.append((id_, item["line"], get("role"), get("ref"), get("product"), first("value"), first("unit"), first("basis")))
-
-
-_NO_QUANTITY: Sequence[Mapping[str, str]] = ({},)
+    for ref in one.named:
+        if ref not in seen:
+            seen.add(ref)
+            rows.append((ref, REF, id_, 0, rungs[""], start, end))
 
 
 def finding_rows(id_: int, one: Judged, codes: Mapping[str, int]) -> Iterator[Row]:

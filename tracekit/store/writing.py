@@ -12,7 +12,7 @@ from tracekit.store.backends import Row, array
 from tracekit.store.counters import DUPLICATE, LIVE, PENDING, REPLACED, WITHDRAWN, Cell, Counted, Sums, share
 from tracekit.store.outgoing import add_outgoing, write_cursor, write_receipt
 from tracekit.store.refusing import Coming, cleaned, mark_fixed, refuse
-from tracekit.store.rows import Named, add_items, add_keys, counted_of, finding_rows, quote_rows, record_row
+from tracekit.store.rows import Named, add_keys, counted_of, finding_rows, quote_rows, record_row
 from tracekit.store.settling import write_filings
 from tracekit.store.standing import change, drop_edges, standing
 from tracekit.store.transaction import Transaction
@@ -132,7 +132,7 @@ class _Batch:
             if id_ not in gone:
                 tally[1] += leaf(one.identity, one.revision, one.content_id)
                 add_keys(keys, id_, one, rungs)
-                add_items(items, id_, one.record)
+                items.extend([(id_, *goods) for goods in one.goods])
             yield record_row(id_, one, counted, cell, (*came, origins[one.origin], peers[up]))
 
     def _count(self, tallies: Mapping[Tally, list[int]], links: Mapping[str, list[int]]) -> None:

@@ -1,9 +1,11 @@
 """Our side: file to durable store through the platform's own path, checks, findings, items, edges, rollups and outbox on.
 
-`python own.py SOURCE.jsonl TARGET FOLDER [--profile]`: TARGET is a SQLite path or a PostgreSQL DSN.
+`python own.py SOURCE.jsonl TARGET FOLDER [--profile] [--two]`: TARGET is a SQLite path or a PostgreSQL DSN; `--two` reads in a
+second process.
 """
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import tracekit_files
@@ -12,6 +14,7 @@ from tracekit import loader
 from tracekit.config import SourceSection
 from tracekit.platform import admission, office, setup, sources
 from tracekit.platform.reception import Reception
+from tracekit.registry import Registry
 from tracekit.sdk import Category, hookimpl
 from tracekit.store import Store
 
@@ -58,26 +61,32 @@ shape = "transaction"
     return city
 
 
-def main(source: Path, target: str, folder: Path) -> dict[str, int]:
+def make_registry() -> Registry:
+    """The benchmark's category and the files adapter."""
+    return loader.build([("tracekit-files", tracekit_files), ("bench", sys.modules[__name__])])
+
+
+def main(source: Path, target: str, folder: Path, processes: int = 1) -> dict[str, int]:
     """Run the source once; gives the counts."""
     city = make_folder(folder, source)
-    registry = loader.build([("tracekit-files", tracekit_files), ("bench", sys.modules[__name__])])
+    registry = make_registry()
     url = target if target.startswith("postgresql") else f"sqlite:///{target}"
     opened = office.Office(setup.load(city), registry, Store.open(url, create=True))
     section = SourceSection(name="bench", settings="bench.toml")
-    done = sources.run_source(opened, Reception(opened), section)
+    done = sources.run_source(opened, Reception(opened), section, processes=processes, registry=make_registry)
     opened.close()
     return done.counts
 
 
 if __name__ == "__main__":
     arguments = [one for one in sys.argv[1:] if not one.startswith("--")]
+    job = partial(main, Path(arguments[0]).resolve(), arguments[1], Path(arguments[2]).resolve(), 2 if "--two" in sys.argv else 1)
     if "--profile" in sys.argv:
         import cProfile
         import pstats
 
         with cProfile.Profile() as profile:
-            print(main(Path(arguments[0]).resolve(), arguments[1], Path(arguments[2]).resolve()))
+            print(job())
         pstats.Stats(profile).sort_stats("tottime").print_stats(45)
     else:
-        print(main(Path(arguments[0]).resolve(), arguments[1], Path(arguments[2]).resolve()))
+        print(job())

@@ -1,5 +1,6 @@
 """Sources stop and go on without loss or doubling; observers see batches and cannot fail them; plugins bring commands."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import typer
 
 from tracekit.cli.lazy import from_plugins
-from tracekit.errors import StoreError
+from tracekit.errors import MappingError, SourceError, StoreError
 from tracekit.platform import admission, observers, sources
 from tracekit.platform.office import Office, open_office
 from tracekit.platform.reception import Reception
@@ -129,3 +130,35 @@ def test_plugins_bring_commands(office: Office, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("tracekit.loader.installed", lambda: type(office.registry)(**{**_fields(office.registry), "loaded": (loaded,)}))
     assert observers.plugins_of(office.registry)
     assert set(from_plugins({"run": None})) == {"greet"}
+
+
+def test_a_process_that_reads_ahead_stores_the_same(office: Office) -> None:
+    section, reception = office.setup.config.sources[0], Reception(office)
+    with (office.setup.folder / "in" / "交易1.csv").open("ab") as file:
+        file.write("坏的,,,\r\n".encode())
+    done = run_source(office, reception, section, processes=2)
+    assert (done.rows, done.counts["valid"], done.counts["problem"]) == (ROWS + 1, ROWS, 1)
+    kept = office.store.records_after(0)
+    assert [one.key for one in kept] == [f"3706000040001{n:07d}" for n in range(1, ROWS + 1)]
+    (refused,) = office.store.quarantine(state="new")
+    assert refused.place == f"in/交易1.csv:{ROWS + 2}"
+    assert not office.store.integrity()
+    assert run_source(office, reception, section, processes=2).rows == 0
+
+
+def test_a_process_that_reads_ahead_says_why_it_cannot(office: Office) -> None:
+    (office.setup.folder / "mapping.csv").write_text("target,source,transform,args,default,note\nkey,凭证号,no-such,,,\n")
+    with pytest.raises(MappingError) as caught:
+        run_source(office, Reception(office), office.setup.config.sources[0], processes=2)
+    assert caught.value.code == "TK-MAP-003"
+
+
+def test_a_process_that_reads_ahead_and_dies_is_told(office: Office) -> None:
+    with pytest.raises(SourceError) as caught:
+        run_source(office, Reception(office), office.setup.config.sources[0], processes=2, registry=_dies)
+    assert caught.value.code == "TK-SRC-003"
+    assert counts(office) == (0, 0)
+
+
+def _dies() -> Any:
+    os._exit(9)
