@@ -44,12 +44,12 @@ def _checkout(folder: Path) -> Path:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout that was never used."""
-    return _checkout(tmp_path / "a checkout")
+    return _checkout(tmp_path / "a checkout 追溯")
 
 
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = _checkout(tmp_path_factory.mktemp("used") / "a checkout")
+    folder = _checkout(tmp_path_factory.mktemp("used") / "a checkout 追溯")
     assert tk(folder).returncode == 3
     return folder
 
@@ -83,11 +83,11 @@ def member(checkout: Path, folder: str, name: str) -> None:
 
 
 def test_first_use_says_what_it_does_and_the_second_is_quiet(checkout: Path) -> None:
-    first = tk(checkout, "a", "--b", PIP_USER="1", PYTHONPATH="/nowhere")
+    first = tk(checkout, "a", "--b", PIP_USER="1", PYTHONPATH="/nowhere", LC_ALL="C")
     assert (first.returncode, first.stdout) == (3, "tracekit a --b one\n"), first.stderr
     assert "making .venv" in first.stderr
     assert "ready" in first.stderr
-    second = tk(checkout)
+    second = tk(checkout, LC_ALL="C")
     assert (second.returncode, second.stdout, second.stderr) == (3, "tracekit one\n", "")
 
 
