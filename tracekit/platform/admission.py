@@ -78,7 +78,10 @@ def admit(setup: Setup, identity: Identity, *, url: str = "") -> Path:
     peer = known.model_copy(update=update) if known else _new_peer(identity, secret)
     path = setup.folder / PEERS / f"{identity.code}.toml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(peer_toml(peer), "utf-8")
+    waiting = path.with_name(path.name + ".new")
+    waiting.write_text(peer_toml(peer), "utf-8")
+    # a server that runs reads the folder meanwhile: the file is there whole or not at all
+    waiting.replace(path)
     credentials = Credentials(
         code=own.code,
         name=own.name,

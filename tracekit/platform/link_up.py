@@ -37,6 +37,7 @@ def session_above(office: Office) -> Session:
         above.client or office.code,
         secret,
         environment=office.environment,
+        receiver=above.code,
         clock=lambda: office.clock().timestamp(),
     )
 

@@ -1,7 +1,8 @@
 """Opening a platform's folder: `platform.toml`, its peers, and its secrets from files or the environment."""
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +11,9 @@ from tracekit.config import Peer, PlatformConfig, Secret, parse_peer, parse_plat
 from tracekit.errors import ConfigError
 from tracekit.suites import ED25519, key_id
 
+LOGGER = logging.getLogger("tracekit.platform")
 PEERS = "peers"
+Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -76,23 +79,77 @@ def load(file: Path, environ: Mapping[str, str] | None = None) -> Setup:
     file = (file / "platform.toml" if file.is_dir() else file).absolute()
     environ = os.environ if environ is None else environ
     config = parse_platform(read_file(file, file, ""), file)
-    peers = load_peers(file.parent)
-    return Setup(file, config, peers, _keys(config, file, environ), environ)
+    return Setup(file, config, Peers(file.parent), _keys(config, file, environ), environ)
 
 
-def load_peers(folder: Path) -> dict[str, Peer]:
-    """The admitted senders by code.
+class Peers(Mapping[str, Peer]):
+    """The admitted senders by code, as `peers/` has them now: who was admitted, edited or removed counts at the next call.
 
     Raises:
-        ConfigError: a peer's file is wrong, or two files carry one code.
+        ConfigError: a peer's file is wrong, or two files carry one code. Later on such a file is logged, and its peer not admitted.
     """
-    peers: dict[str, Peer] = {}
-    for path in sorted((folder / PEERS).glob("*.toml")):
-        peer = parse_peer(read_file(path, path, ""), path)
-        if peer.code in peers:
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / PEERS
+        self._stamps = self._look()
+        self._peers = {peer.code: (path, peer) for path, peer in _without_doubles(map(_peer, self._stamps))}
+
+    def __getitem__(self, code: str) -> Peer:
+        found = self._peers.get(code)
+        if found is None or _stamp(found[0]) != self._stamps.get(found[0]):
+            self._reload()
+            found = self._peers.get(code)
+        if found is None:
+            raise KeyError(code)
+        return found[1]
+
+    def __iter__(self) -> Iterator[str]:
+        self._reload()
+        return iter(self._peers)
+
+    def __len__(self) -> int:
+        self._reload()
+        return len(self._peers)
+
+    def _look(self) -> dict[Path, Stamp]:
+        """Every file with what changes when it does."""
+        found = ((path, _stamp(path)) for path in sorted(self._folder.glob("*.toml")))
+        return {path: stamp for path, stamp in found if stamp is not None}
+
+    def _reload(self) -> None:
+        stamps = self._look()
+        if stamps == self._stamps:
+            return
+        peers: dict[str, tuple[Path, Peer]] = {}
+        for path in stamps:
+            try:
+                peer = _peer(path)[1]
+            except ConfigError as error:
+                LOGGER.error("peer not admitted: %s %s", path.name, error.code)  # noqa: TRY400  the text may show what is in the file
+                continue
+            peers.setdefault(peer.code, (path, peer))
+        self._peers, self._stamps = peers, stamps
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _peer(path: Path) -> tuple[Path, Peer]:
+    return path, parse_peer(read_file(path, path, ""), path)
+
+
+def _without_doubles(peers: Iterable[tuple[Path, Peer]]) -> Iterator[tuple[Path, Peer]]:
+    seen: set[str] = set()
+    for path, peer in peers:
+        if peer.code in seen:
             raise ConfigError(f"{path}: {peer.code}", code="TK-CFG-010", params={"file": str(path), "key": peer.code})
-        peers[peer.code] = peer
-    return peers
+        seen.add(peer.code)
+        yield path, peer
 
 
 def read_file(path: Path, file: Path, key: str) -> str:

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,9 @@ class Link:
         other = self.shop.with_name("other")
         shutil.copytree(self.shop, other, ignore=shutil.ignore_patterns("store.db*"))
         file = other / "platform.toml"
-        file.write_text(re.sub(r'^url = "postgresql:.*$', 'url = "sqlite:///store.db"', file.read_text("utf-8"), count=1, flags=re.M), "utf-8")
+        file.write_text(
+            re.sub(r'^url = "postgresql:.*$', 'url = "sqlite:///store.db"', file.read_text("utf-8"), count=1, flags=re.MULTILINE), "utf-8"
+        )
         self.shop = other
 
     def statement(self, folder: Path, link: str) -> list[Any]:
@@ -193,7 +195,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def seed() -> int:
     """The seed of the points; `TRACEKIT_TEST_SEED` repeats a run."""
     chosen = int(os.environ.get("TRACEKIT_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
-    print(f"TRACEKIT_TEST_SEED={chosen}")
+    sys.stdout.write(f"TRACEKIT_TEST_SEED={chosen}\n")
     return chosen
 
 
@@ -209,3 +211,34 @@ def link(request: pytest.FixtureRequest, tmp_path: Path, stage: Stage) -> Iterat
     made = Link(tmp_path, stage, stores)
     yield made
     stage.stop(made.server)
+
+
+@pytest.fixture
+def trade() -> Callable[..., dict[str, Any]]:
+    """Makes a wholesale trade in flat form that every check accepts."""
+
+    def make(number: int, **more: Any) -> dict[str, Any]:
+        slip = f"3706000040001{number:07d}"
+        quantity = {"value": "82.5", "unit": "kg", "basis": "weight"}
+        item = {"line": 1, "role": "object", "ref": "batch:3706000040000058", "product": "goods:21113011", "quantities": [quantity]}
+        return {
+            "kind": "meat_veg.market_trade",
+            "key": slip,
+            "reporter": "node:370600004",
+            "time": "2026-11-20T06:30+08:00",
+            "recorded_at": "2026-11-20T06:31:00+08:00",
+            "category": "meat_veg",
+            "region": "370600",
+            "shape": "transaction",
+            "party": "merchant:3706000040001",
+            "counterparty": "merchant:3706000050002",
+            "place": "node:370600004",
+            "items": [{**item, "unit_price": "12.5"}],
+            "documents": [
+                {"type": "trade_slip", "ref": f"tran:{slip}", "direction": "out"},
+                {"type": "product_quarantine", "ref": f"quarantine:{number:010d}", "direction": "in"},
+            ],
+            **more,
+        }
+
+    return make

@@ -85,7 +85,7 @@ def count_events() -> None:
 
 def start(argv: list[str], errors: str, kill_at: int = 0, batch: int = 0) -> dict[str, Any]:
     """Fork a child that runs the command."""
-    global shared
+    global shared  # noqa: PLW0603  the memory of the child that is forked next
     shared = mmap.mmap(-1, 16)
     shared[:] = struct.pack("QQ", 0, kill_at or FOREVER)
     out, into = os.pipe()
@@ -100,7 +100,7 @@ def start(argv: list[str], errors: str, kill_at: int = 0, batch: int = 0) -> dic
 
 def said(child: int) -> dict[str, Any]:
     """Wait for the first line that a child says; it may end without any."""
-    with open(children[child][1], encoding="utf-8", closefd=False) as stream:
+    with os.fdopen(children[child][1], encoding="utf-8", closefd=False) as stream:
         return {"line": stream.readline()}
 
 
@@ -124,7 +124,7 @@ def ended() -> dict[str, Any]:
     """Wait until any child ends; a negative code is a signal."""
     child, status = os.wait()
     counter, out = children.pop(child)
-    with open(out, encoding="utf-8") as stream:
+    with os.fdopen(out, encoding="utf-8") as stream:
         line = stream.read()
     return {"pid": child, "code": os.waitstatus_to_exitcode(status), "events": struct.unpack("QQ", counter[:])[0], "line": line}
 

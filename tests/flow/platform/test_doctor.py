@@ -1,12 +1,16 @@
 """The doctor: one fault at a time, each found by the check of its own code and by no other."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tracekit.errors import DockingDenied
 from tracekit.platform.doctor import examine
+from tracekit.platform.link_up import session_above
+from tracekit.platform.office import open_office
 from tracekit.platform.setup import load
 from tracekit.store import Store
 from tracekit.suites import ED25519
@@ -61,6 +65,17 @@ def test_each_fault_is_found_by_its_own_check(town: Path, serve: Callable[..., A
     assert bad(shop) == {"TK-DOC-001"}
     config.write_text(kept)
     assert bad(shop) == set()
+
+
+def test_another_platform_at_the_address_is_refused_before_anything_is_sent(town: Path, serve: Callable[..., Any]) -> None:
+    city, shop = town / "city", town / "shop"
+    serve(city)
+    replaced(shop / "platform.toml", 'code = "370600"', 'code = "370700"')
+    with closing(open_office(shop)) as office, pytest.raises(DockingDenied) as refused:
+        session = session_above(office)
+        with closing(session.line):
+            session.describe()
+    assert refused.value.code == "TK-DOCK-024"
 
 
 def test_an_address_where_nobody_is_fails_that_check_alone(town: Path) -> None:

@@ -55,3 +55,25 @@ def test_who_is_suspended_or_no_longer_admitted_is_refused_at_once(tmp_path: Pat
     assert code(suspended.issue, "shop-1", "wrong", NOW) == "TK-DOCK-103"
     peer.unlink()
     assert code(Tokens(load(city)).read, token, NOW) == "TK-DOCK-103"
+
+
+def test_a_server_that_runs_sees_who_is_admitted_edited_and_removed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    city, shop = town(tmp_path)
+    running = Tokens(load(city))
+    token = running.issue("shop-1", shop.above_secret(), NOW)["access_token"]
+    late = admission.create(tmp_path / "late", "enterprise", "shop-2", "店", ["3706"]).parent
+    assert code(running.issue, "shop-2", "x", NOW) == "TK-DOCK-103"
+    admission.install(late, admission.admit(load(city), admission.read_identity(late)))
+    assert running.issue("shop-2", load(late).above_secret(), NOW)
+    peer = city / "peers" / "shop-1.toml"
+    good = peer.read_text()
+    peer.write_text(good.replace("suspended = false", "suspended = true"))
+    assert code(running.read, token, NOW) == "TK-DOCK-115"
+    peer.write_text("code = ")
+    assert code(running.read, token, NOW) == "TK-DOCK-103"
+    assert "shop-1.toml" in caplog.text
+    peer.write_text(good)
+    assert running.read(token, NOW).code == "shop-1"
+    peer.unlink()
+    assert code(running.read, token, NOW) == "TK-DOCK-103"
+    assert running.issue("shop-2", load(late).above_secret(), NOW)
