@@ -10,8 +10,9 @@ from tracekit.errors import CodeError
 _MODULES = (
     *("uscc", "org", "area", "gtin", "sscc", "gln", "node", "merchant", "tran"),
     *("batch", "origin-trace", "goods", "card", "local", "person"),
+    *("gs1", "digital-link", "cas", "un", "hs", "customs-decl", "country", "oid", "handle"),
 )
-_OPAQUE = ("quarantine", "meat-quality", "origin-cert", "vege-test", "till-slip", "plate", "promise", "market-entry")
+_OPAQUE = ("quarantine", "meat-quality", "origin-cert", "vege-test", "till-slip", "plate", "promise", "market-entry", "ecode")
 _CORE = frozenset((*_MODULES, *_OPAQUE))
 
 

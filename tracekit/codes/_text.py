@@ -15,6 +15,8 @@ _DOTS: Table = dict.fromkeys((0x2E, 0xB7, 0x2022, 0x2027, 0x30FB, 0xFF0E, 0xFF65
 TYPED: Table = {**_FULL_WIDTH, **dict.fromkeys((*_SPACES, *_INVISIBLE))}
 NO_HYPHENS: Table = {**TYPED, **_UPPER, **_UPPER_FULL_WIDTH, **_HYPHENS}
 NO_PRINT_MARKS: Table = {**NO_HYPHENS, **_DOTS}
+UPPER: Table = {**TYPED, **_UPPER, **_UPPER_FULL_WIDTH}
+HYPHENS_ALIKE: Table = {**TYPED, **dict.fromkeys(_HYPHENS, 0x2D)}
 
 
 def clean(value: str, table: Table = NO_HYPHENS) -> str:

@@ -79,6 +79,7 @@ SCHEMES: dict[str, Opaque] = {
         Opaque("plate", ("车牌号", "Vehicle plate"), "vehicle field of city platforms' messages", longest=20, table=NO_PRINT_MARKS),
         Opaque("promise", ("承诺达标合格证编号", "Certificate of promised quality"), "MARA order 4 of 2025"),
         Opaque("market-entry", ("入市追溯凭证号", "Market entry voucher"), "agriculture platform guide of 2018"),
+        Opaque("ecode", ("物品编码 (Ecode)", "Ecode of an entity"), "GB/T 31866-2023 (lengths of its parts not found)", longest=256),
     )
 }
 """The opaque schemes by id."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tracekit_epcis import _identifiers, _values, _vocabulary, register_adapters
 from tracekit_epcis._document import Found, read_document
-from tracekit_epcis._identifiers import name_thing, parse_key
+from tracekit_epcis._identifiers import name_thing
 from tracekit_epcis.adapter import EpcisAdapter
 from tracekit_epcis.config import EpcisConfig
 
@@ -115,16 +115,6 @@ def test_both_spellings_of_the_published_examples_give_the_same_refs() -> None:
         twin = folder / "json-simple-context" / path.relative_to(folder / "json")
         one, two = ([found.record.value["items"] for found in judge(p.read_bytes(), p.name) if found.record] for p in (path, twin))
         assert one == two
-
-
-def test_digital_links_are_canonical() -> None:
-    table = SHARED / "identifiers" / "epc_digital_link.csv"
-    if not table.exists():
-        pytest.skip("the table of canonical links is not at hand")
-    with table.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            key = parse_key(row["input"])
-            assert (key.link if key else "") == row["canonical_digital_link"], row["input"]
 
 
 @pytest.mark.parametrize(
