@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import orjson
 
 from tracekit.config import SourceSection
-from tracekit.dock.offline import check_sealed
 from tracekit.findings import Finding, is_problem
 from tracekit.ids import canonical, sha256_hex
 from tracekit.loader import load as load_registry
@@ -189,6 +188,8 @@ def dry_run_source(
 
 def judge_alone(office: Office, batch: Batch) -> list[list[Finding]]:
     """The findings of a batch without any fact of the store."""
+    from tracekit.dock.offline import check_sealed
+
     checked = check_sealed(batch.records, office.registry, office.now())
     return [list(mapped) if is_problem(list(mapped)) else [*found, *mapped] for found, mapped in zip(checked, batch.findings, strict=True)]
 

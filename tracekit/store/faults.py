@@ -1,10 +1,10 @@
 """What a database says when it cannot, in our words: every fault becomes a `StoreError` with a code of the table."""
 
 import sqlite3
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
-import psycopg
 import sqlalchemy.exc
 
 from tracekit.errors import StoreError, StoreFull
@@ -52,8 +52,14 @@ def guarded() -> Generator[None]:
         yield
     except sqlalchemy.exc.DBAPIError as error:
         raise translated(error.orig or error) from error
-    except (sqlite3.Error, psycopg.Error, sqlalchemy.exc.SQLAlchemyError) as error:
+    except (sqlite3.Error, *_of_postgres("Error"), sqlalchemy.exc.SQLAlchemyError) as error:
         raise translated(error) from error
+
+
+def _of_postgres(name: str) -> tuple[type[Exception], ...]:
+    """An error class of the driver, if a store on PostgreSQL has loaded it: SQLite need not wait for that."""
+    driver = sys.modules.get("psycopg")
+    return (getattr(driver, name),) if driver else ()
 
 
 def translated(error: BaseException) -> StoreError:
@@ -70,6 +76,6 @@ def _code_of(error: BaseException) -> str:
         name = str(getattr(error, "sqlite_errorname", ""))
         return _SQLITE.get(name) or _SQLITE.get("_".join(name.split("_")[:2]), StoreError.default_code)
     state = getattr(error, "sqlstate", None) or ""
-    if isinstance(error, psycopg.OperationalError) and not state:
+    if isinstance(error, _of_postgres("OperationalError")) and not state:
         return UNREACHABLE
     return _POSTGRES.get(state) or _POSTGRES.get(state[:2], StoreError.default_code)
