@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracekit.cli.opened import HELP, opened
-from tracekit.cli.output import put, put_json, put_table, say
+from tracekit.cli.output import error_object, put, put_json, put_table, say
 
 if TYPE_CHECKING:
     from tracekit.platform.office import Office
@@ -28,7 +28,7 @@ def run(
 ) -> None:
     """Read every source from where it was left, store what is good, then send upward what waits.
 
-    Ctrl-C stops after the batch at hand; a run later goes on from there. Exit code 1 if records had problems.
+    Ctrl-C stops after the batch at hand; a run later goes on from there. Exit code 1 if records had problems, 2 if the link is stopped.
     """
     with opened(config, create=True) as office, _stopping() as stop:
         sections = [one for one in office.setup.config.sources if not source or one.name in source]
@@ -39,6 +39,8 @@ def run(
         put_json(done)
     else:
         _report(done)
+    if done.get("docked", {}).get("stopped"):
+        raise typer.Exit(2)
     problems = sum(one["counts"].get("problem", 0) for one in done["sources"])
     raise typer.Exit(1 if problems or done.get("docked", {}).get("refused") else 0)
 
@@ -74,11 +76,16 @@ def _read(
 
 
 def _dock(office: "Office") -> dict[str, Any]:
+    from tracekit.errors import DockingDenied
     from tracekit.platform.link_up import outbox_up
 
     outbox = outbox_up(office)
     with closing(outbox.session.line):
-        sent = outbox.run()
+        try:
+            sent = outbox.run()
+        except DockingDenied as error:
+            waiting = office.store.outbox_waiting(outbox.peer)
+            return {"receipts": [], "records": 0, "refused": [], "waiting": waiting, "stopped": error_object(error)}
     return {
         "receipts": [one.id for one in sent.receipts],
         "records": sum(one.counts.get("total", 0) + one.counts.get("duplicate", 0) for one in sent.receipts),
@@ -102,6 +109,10 @@ def _report(done: dict[str, Any]) -> None:
         )
         for one in docked["refused"]:
             put(f"{one['code']} {one['detail']}")
+        if stopped := docked.get("stopped"):
+            put(say("上报已停止：", "the link up is stopped: ") + f"{stopped['code']} {stopped['title']}")
+            put(f"  {stopped['detail']}")
+            put(f"  {say('处理', 'what to do')}: {stopped['remedy']}")
 
 
 @contextmanager

@@ -31,9 +31,20 @@ def status(
 
 
 def _report(told: dict[str, Any]) -> None:
+    from tracekit.cli.text import language
+    from tracekit.spec.messages import render
+
     put(f"{told['platform']} {told['name']} ({told['role']}, {told['environment']})")
     for name in ("records", "receipts", "counts", "quarantine", "outbox", "filings", "feedback_open", "sources"):
         put(f"  {name}: {told[name]}")
+    for peer, link in told["links"].items():
+        said = f"{link['code']} {render(link['code'], link['params'], language())} ({link['since']})"
+        put(
+            say(
+                f"  到 {peer} 的上报已停止：{said}；改正后再运行 run 即继续",
+                f"  the link to {peer} is stopped: {said}; mend it, then run again",
+            )
+        )
     table = told["day"]
     put(
         say(

@@ -6,7 +6,7 @@ A package gets its id in the store before it is sealed, and keeps id, header and
 import random as chance
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -18,14 +18,21 @@ from tracekit.dock.sending import Sender
 from tracekit.dock.session import Description, Session
 from tracekit.dock.spool import Entry
 from tracekit.dock.upward import resumed, upward
-from tracekit.errors import DockingRejected, DockingUnavailable
+from tracekit.errors import DockingDenied, DockingRejected, DockingUnavailable
+from tracekit.findings import Finding
 from tracekit.ids import canonical
 from tracekit.sdk import Suite
 from tracekit.suites import ED25519
 
 if TYPE_CHECKING:
     from tracekit.store import Store
-    from tracekit.store.values import Outgoing
+    from tracekit.store.values import Outgoing, Stored
+
+Refusals = Sequence[tuple["Stored", tuple[Finding, ...]]]
+"""Records that the platform above judged a problem, with its findings."""
+
+LINK = "link:"
+"""A cursor of this name and the peer's code says why the link is stopped; empty while it is not."""
 
 _EVER = 1 << 62
 # bytes of a package that one record may take with its history; usual ones take a quarter
@@ -50,6 +57,7 @@ class Outbox:
         withheld: the groups of a kind that do not go up (`forward.csv`).
         platform_key: the public key of the platform above (PEM) where it was handed over.
         suites: the signature suites that receipts may carry.
+        refused: told of what the platform above judged a problem, before its receipt counts as read; perhaps twice.
     """
 
     def __init__(
@@ -68,11 +76,12 @@ class Outbox:
         random: Callable[[], float] = chance.random,
         wait: Callable[[float], None] = time.sleep,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+        refused: Callable[[Refusals], None] = lambda _: None,
     ) -> None:
         self.store = store
         self.peer = peer
         self.session = session
-        self._queue = _Queue(store, peer, code=code, signer=signer, withheld=withheld, clock=clock, new_id=new_id)
+        self._queue = _Queue(store, peer, code=code, signer=signer, withheld=withheld, clock=clock, new_id=new_id, refused=refused)
         self._clock = clock
         self._sender = Sender(
             session,
@@ -89,10 +98,22 @@ class Outbox:
         """Send everything that waits, until it is gone or the line is down.
 
         Raises:
-            DockingDenied: the link must stop: credentials, keys, environment or address; everything waits.
+            DockingDenied: the link must stop: credentials, keys, environment or address; everything waits, and the store
+                remembers why. Once it is mended the next run goes on.
         """
         if not self.store.outbox_waiting(self.peer):
             return Sent([], [], 0)
+        try:
+            sent = self._run()
+        except DockingDenied as error:
+            told = {"code": error.code, "detail": error.detail, "params": error.params, "since": int(self._clock())}
+            self.store.save_cursor(LINK + self.peer, orjson.dumps(told).decode())
+            raise
+        if self.store.cursor(LINK + self.peer):
+            self.store.save_cursor(LINK + self.peer, "")
+        return sent
+
+    def _run(self) -> Sent:
         if self._queue.resting() > self._clock():
             return self._sent([], [], "TK-DOCK-116")
         described, _ = self._sender.patiently(self.session.describe, self._sender.retry.budget)
@@ -131,6 +152,7 @@ class _Queue:
         withheld: Callable[[str], Collection[str]],
         clock: Callable[[], float],
         new_id: Callable[[], str],
+        refused: Callable[[Refusals], None],
     ) -> None:
         self.described = Description(peer, "")
         self._store = store
@@ -140,6 +162,7 @@ class _Queue:
         self._withheld = withheld
         self._clock = clock
         self._new_id = new_id
+        self._refused = refused
         self._most = _EVER
         self._failed = False
 
@@ -176,9 +199,16 @@ class _Queue:
         kept = self._oldest()
         if kept is None or kept.package != package:
             return
+        self._tell_refused(kept, Receipt.parse(receipt))
         text = {**orjson.loads(kept.header), "receipt": receipt.decode()}
         self._store.outbox_sealed(package, orjson.dumps(text).decode())
         self._store.outbox_done(package)
+
+    def _tell_refused(self, outgoing: "Outgoing", receipt: Receipt) -> None:
+        problems = [one for one in receipt.results if one.verdict == "problem"]
+        if problems:
+            sent = self._records(outgoing)
+            self._refused([(sent[one.index], one.findings) for one in problems if one.index < len(sent)])
 
     def reject(self, package: str, code: str, reason: str, now: float, attempt: int = 0) -> None:
         """Stop the package: it is not repeated unless somebody resumes it."""
@@ -213,15 +243,18 @@ class _Queue:
         return body
 
     def _package(self, outgoing: "Outgoing") -> dict[str, Any]:
-        stored = self._store.records(outgoing.record_ids)
         return upward(
-            [stored[record_id] for record_id in outgoing.record_ids if record_id in stored],
+            self._records(outgoing),
             header(outgoing.package, self._code, self.described, "proceed", self._clock()),
             self._signer,
             code=self._code,
             withheld=self._withheld,
             book=self._store.seals(outgoing.record_ids),
         )  # fmt: skip  what, under which header, by whom
+
+    def _records(self, outgoing: "Outgoing") -> "list[Stored]":
+        stored = self._store.records(outgoing.record_ids)
+        return [stored[record_id] for record_id in outgoing.record_ids if record_id in stored]
 
     def _divide(self, outgoing: "Outgoing", size: int) -> None:
         """Let the records wait again for smaller packages; a crash in between makes repeats, which are duplicates above."""

@@ -9,6 +9,7 @@ from tracekit.dock.session import Session
 from tracekit.errors import ConfigError
 from tracekit.platform.forwarding import forwarding_up
 from tracekit.platform.office import Office
+from tracekit.platform.quality import refused_above
 from tracekit.transport import Line
 
 
@@ -66,5 +67,6 @@ def outbox_up(office: Office, **options: Any) -> Outbox:
         platform_key=office.setup.above_key(),
         suites=office.registry.suites,
         clock=lambda: office.clock().timestamp(),
+        refused=lambda refusals: refused_above(office, refusals),
         **options,
     )

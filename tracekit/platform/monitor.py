@@ -1,10 +1,11 @@
 """How a platform does: is its store there, what it holds, what waits; for `/healthz`, `/metrics` and `tracekit status`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 
+from tracekit.dock.outbox import LINK
 from tracekit.errors import StoreError
 from tracekit.pipeline.times import wire_time, wire_time_of
 from tracekit.platform.office import Office
@@ -37,6 +38,7 @@ def status(office: Office) -> dict[str, Any]:
         "receipts": held.receipts,
         "last_receipt": _last_receipt(office, held.receipts),
         "quarantine": dict(held.quarantine),
+        "links": links(held.cursors),
         "outbox": {peer: dict(states) for peer, states in held.outbox.items()},
         "filings": dict(held.filings),
         "feedback_open": held.feedback_open,
@@ -45,6 +47,16 @@ def status(office: Office) -> dict[str, Any]:
         "peers": sorted(office.setup.peers),
         "above": office.setup.config.above.url if office.setup.config.above else "",
     }
+
+
+def links(cursors: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The links upward that are stopped, each with what the platform above said and since when."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, text in cursors.items():
+        if name.startswith(LINK) and text:
+            told = orjson.loads(text)
+            found[name.removeprefix(LINK)] = {"state": "stopped", **told, "since": wire_time_of(told["since"])}
+    return found
 
 
 def metrics(office: Office) -> str:

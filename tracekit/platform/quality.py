@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracekit.config import Peer, covers
+from tracekit.dock.outbox import Refusals
 from tracekit.pipeline.times import day_of_text, day_text, wire_time_of
 from tracekit.platform.office import Office
 from tracekit.platform.refusal import refusal
@@ -107,6 +108,18 @@ def send_back(office: Office, refused_ids: Sequence[int], days: int = DEADLINE_D
         peer = office.setup.peers.get(one.sender)
         contact = peer.contact.name if peer else ""
         entries.append(Feedback(0, one.sender, one.origin, one.kind, one.key, one.findings, contact, now, now + days * DAY))
+    return office.store.feedback_open(entries)
+
+
+def refused_above(office: Office, refusals: Refusals, days: int = DEADLINE_DAYS) -> list[Feedback]:
+    """Send back to whoever sent it what the platform above judged a problem: feedback with its findings, once a record."""
+    told, now = office.store.feedback_on(one.record_id for one, _ in refusals), office.now()
+    entries: list[Feedback] = []
+    for one, findings in refusals:
+        if one.record_id not in told:
+            peer = office.setup.peers.get(one.sender)
+            contact = peer.contact.name if peer else ""
+            entries.append(Feedback(one.record_id, one.sender, one.origin, one.kind, one.key, findings, contact, now, now + days * DAY))
     return office.store.feedback_open(entries)
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from tracekit.findings import Finding
 from tracekit.store import schema
@@ -50,6 +50,13 @@ class FollowUps(Connected):
         with self._reading() as tx:
             rows = tx.connection.execute(wanted.order_by(_FEEDBACK.seq).limit(limit)).mappings().all()
         return [_feedback(row) for row in rows]
+
+    def feedback_on(self, record_ids: Iterable[int]) -> dict[int, Feedback]:
+        """The latest feedback on each of these stored records that has any."""
+        wanted = select(*[_FEEDBACK[name] for name in _NAMES]).where(_FEEDBACK.record_id == bindparam("of")).order_by(_FEEDBACK.seq)
+        with self._reading() as tx:
+            rows = [row for id_ in set(record_ids) - {0} for row in tx.connection.execute(wanted, {"of": id_}).mappings()]
+        return {one.record_id: one for one in map(_feedback, rows)}
 
     def save_daily(self, report: Daily) -> None:
         """Keep a node's report of a day; a later one for the same day replaces it."""
