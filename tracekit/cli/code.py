@@ -1,4 +1,4 @@
-"""`tracekit code`: list the code schemes, check values, name the parts of values."""
+"""`tracekit code`: list the code schemes, check values, name their parts, find the schemes that a value may be."""
 
 import sys
 from collections.abc import Iterator
@@ -15,8 +15,9 @@ from tracekit.cli.text import language
 
 if TYPE_CHECKING:
     from tracekit.codes import CodeScheme
+    from tracekit.codes.identify import Match
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check or parse codes. / 编码：列出、检查、解析。")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, parse, identify codes. / 编码：列出、检查、解析、识别。")
 
 CHUNK = 4096
 LONGEST_LINE = 4096
@@ -55,6 +56,59 @@ def parse(scheme: Scheme, values: Values = None, file: File = "", as_json: AsJso
     _run(scheme, values, file, as_json=as_json, parts=True)
 
 
+@app.command()
+def identify(values: Values = None, file: File = "", as_json: AsJson = False) -> None:
+    """Say which schemes values may be, best first: numbers, or what a QR code holds. Exit 1 if one fits nothing."""
+    from tracekit import loader
+    from tracekit.codes.identify import identify
+
+    _need_values(values, file)
+    schemes = loader.installed().schemes
+    missed = False
+    with _open(file) if file else nullcontext() as stream:
+        for value in (value for chunk in _chunks(values or [], stream) for value in chunk):
+            matches = identify(value, schemes)
+            missed = missed or not matches
+            _show_matches(value, [_told(one, schemes[one.scheme]) for one in matches], as_json=as_json)
+    raise typer.Exit(1 if missed else 0)
+
+
+WHY = {
+    "named": ("值中写明", "named in the value"),
+    "checksum": ("校验位相符", "check character holds"),
+    "registry": ("名单中有", "known in its list"),
+    "format": ("格式有特征", "distinctive form"),
+    "length": ("仅长度相符", "only the length fits"),
+    "unlisted": ("名单中没有", "in no known list"),
+}
+"""What speaks for a scheme, in both languages."""
+
+
+def _told(one: "Match", scheme: "CodeScheme") -> dict[str, Any]:
+    return {
+        "scheme": one.scheme,
+        "name_zh": scheme.NAME_ZH,
+        "name_en": scheme.NAME_EN,
+        "value": _printable(one.value),
+        "why": list(one.why),
+        "found": one.place,
+        "parts": _with_area(one.parts),
+    }
+
+
+def _show_matches(value: str, matches: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        put_json({"value": _printable(value), "fits": bool(matches), "matches": matches})
+        return
+    put(_printable(value) + ("" if matches else say("\t没有合适的编码体系", "\tfits no code scheme")))
+    for one in matches:
+        why = say("、", ", ").join(say(*WHY[reason]) for reason in one["why"])
+        put(f"  {one['scheme']}\t{one[say('name_zh', 'name_en')]}\t{one['value']}\t{why}")
+        for name, part in one["parts"].items():
+            if part:
+                put(f"    {name}: {part}")
+
+
 def _about(scheme: "CodeScheme") -> dict[str, str]:
     return {
         "scheme": scheme.SCHEME,
@@ -67,19 +121,23 @@ def _about(scheme: "CodeScheme") -> dict[str, str]:
 
 def _run(name: str, values: list[str] | None, file: str, *, as_json: bool, parts: bool) -> None:
     scheme = _scheme(name)
-    if not values and not file:
-        raise typer.BadParameter(
-            say("没有给出值；给出 VALUE... 或 --file F", "no values: give VALUE... or --file F"), param_hint="VALUE..."
-        )
+    _need_values(values, file)
     bad = total = 0
     with _open(file) if file else nullcontext() as stream:
         for chunk in _chunks(values or [], stream):
             for told in _judged(scheme, chunk):
                 total, bad = total + 1, bad + (not told["valid"])
-                _show({**told, "parts": _parts(scheme, told["compact"])} if parts and told["valid"] else told, as_json=as_json)
+                _show({**told, "parts": _parts(scheme, told["value"])} if parts and told["valid"] else told, as_json=as_json)
     if file and not as_json:
         sys.stderr.write(say(f"共 {total} 个值，{bad} 个不合格\n", f"{total} values, {bad} not valid\n"))
     raise typer.Exit(1 if bad else 0)
+
+
+def _need_values(values: list[str] | None, file: str) -> None:
+    if not values and not file:
+        raise typer.BadParameter(
+            say("没有给出值；给出 VALUE... 或 --file F", "no values: give VALUE... or --file F"), param_hint="VALUE..."
+        )
 
 
 def _scheme(name: str) -> "CodeScheme":
@@ -152,9 +210,12 @@ def _printable(value: str) -> str:
 
 
 def _parts(scheme: "CodeScheme", value: str) -> dict[str, str]:
+    return _with_area(scheme.parse(value))
+
+
+def _with_area(parts: dict[str, str]) -> dict[str, str]:
     from tracekit.codes import area
 
-    parts = scheme.parse(value)
     return {**parts, "area_name": area.name(parts["area"])} if "area" in parts else parts
 
 

@@ -113,3 +113,36 @@ def test_bytes_of_the_command_line_that_are_no_text_are_shown_escaped():
     code, out, _ = run("check", "plate", b"\xff\xfe".decode("utf-8", "surrogateescape"), "--json")
     assert code == 1
     assert objects(out)[0]["value"].startswith("\\udcff")
+
+
+def test_identify_says_which_schemes_fit_best_first():
+    code, out, _ = run("identify", "6921168509256", "91350100M000100Y43", "--json")
+    goods, firm = objects(out)
+    assert code == 0
+    assert [one["scheme"] for one in goods["matches"]][:2] == ["gtin", "gln"]
+    assert goods["matches"][0]["why"] == ["checksum"]
+    assert firm["matches"][0]["parts"]["area_name"] == "福州市"
+    assert set(firm["matches"][0]) == {"scheme", "name_zh", "name_en", "value", "why", "found", "parts"}
+
+
+def test_identify_is_1_where_one_fits_nothing_and_2_without_values():
+    code, out, _ = run("identify", "Hello World!", "--json")
+    assert (code, objects(out)) == (1, [{"value": "Hello World!", "fits": False, "matches": []}])
+    assert run("identify", "370600004", "Hello World!")[0] == 1
+    assert run("identify")[0] == 2
+    assert "没有合适的编码体系" in run("identify", "Hello World!", language="zh_CN.UTF-8")[1]
+
+
+def test_identify_reads_payloads_from_a_file_one_a_line():
+    lines = ["http://t.example/c?id=91350100M000100Y43", "甲\\n乙：7732-18-5\\n丙", "urn:epc:id:sscc:4012345.0000000333"]
+    code, out, _ = run("identify", "--file", "-", "--json", given="\n".join(lines).encode())
+    assert code == 0
+    assert [one["matches"][0]["scheme"] for one in objects(out)] == ["uscc", "cas", "digital-link"]
+    assert "check character holds" in run("identify", lines[0])[1]
+
+
+def test_parse_reads_a_link_as_it_was_printed():
+    code, out, _ = run("parse", "digital-link", "https://id.gs1.org/01/06921168509256/10/L1/21/7?17=261231", "--json")
+    assert code == 0
+    assert objects(out)[0]["compact"] == "https://id.gs1.org/01/06921168509256/21/7"
+    assert objects(out)[0]["parts"]["lot"] == "L1"
