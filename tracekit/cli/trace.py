@@ -42,6 +42,15 @@ def trace(
 
 def _report(told: dict[str, Any]) -> None:
     counts = told["counts"]
+    if not counts["vertices"]:
+        put(say(f"没有任何记录提到 {told['ref']}", f"no record here mentions {told['ref']}"))
+        put(
+            say(
+                "  处理：核对写法（scheme:value，tracekit code check 可查）；也可用 --above 询问上级",
+                "  what to do: check the spelling (scheme:value; tracekit code check), or ask the platform above with --above",
+            )
+        )
+        return
     put(say("{vertices} 个环节，{edges} 条链边，{gaps} 处断链", "{vertices} events, {edges} edges, {gaps} gaps").format(**counts))
     path = set(told["path"])
     for one in sorted(told["vertices"], key=lambda vertex: (vertex["depth"], vertex.get("time", ""))):

@@ -64,6 +64,30 @@ def test_explain_knows_every_code_and_names_near_ones(capsys: pytest.CaptureFixt
     code, _, err = run(capsys, "explain", "TK-DOCK-999")
     assert code == 2
     assert "TK-CLI-002" in err
+    assert "TK-DOCK-119" in err
+
+
+@pytest.mark.parametrize(("speaks", "first", "second"), [("zh", "处理：", "what to do: "), ("en", "what to do: ", "处理：")])
+def test_explain_speaks_the_users_language_first(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, speaks: str, first: str, second: str
+) -> None:
+    monkeypatch.setenv("TRACEKIT_LANG", speaks)
+    for code in ("TK-CHK-001", "TK-DOCK-105", "TK-STO-002"):
+        out = run(capsys, "explain", code)[1]
+        assert 0 < out.index(first) < out.index(second)
+        assert out.startswith(code)
+
+
+def test_a_ref_that_nobody_knows_is_said_and_fails(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACEKIT_LANG", "en")
+    assert run(capsys, "init", "city", tmp_path, "--region", "3706")[0] == 0
+    run(capsys, "run", tmp_path)
+    code, out, _ = run(capsys, "trace", "batch:3706000040000058", "--platform", tmp_path)
+    assert code == 1
+    assert "no record here mentions batch:3706000040000058" in out
+    assert json.loads(run(capsys, "trace", "batch:3706000040000058", "--platform", tmp_path, "--json")[1])["counts"]["vertices"] == 0
 
 
 def test_an_error_says_where_and_what_to_do_and_never_shows_a_traceback(
@@ -105,5 +129,5 @@ def test_a_folder_is_never_made_over_another(capsys: pytest.CaptureFixture[str],
     code, _, err = run(capsys, "init", "city", tmp_path / "c", "--region", "3706")
     assert (code, "TK-CFG-011" in err) == (2, True)
     assert (tmp_path / "c" / "keys" / "signing.pem").read_text() == before
-    assert run(capsys, "init", "city", tmp_path / "d")[0] == 2
+    assert run(capsys, "init", "city", tmp_path / "d", "--region", "37x6")[0] == 2
     assert not (tmp_path / "d").exists()
