@@ -1,6 +1,6 @@
 """Ingest, file to durable store, beside a hand-written loader and dlt: whole processes, interleaved, medians.
 
-`python tests/bench/ingest/bench_ingest.py [--n 100000] [--runs 5] [--targets sqlite,postgres] [--dlt-python PY] [--smoke]`
+`python tests/bench/ingest/bench_ingest.py [--n 100000] [--runs 5] [--targets sqlite,postgres] [--dlt-python PY] [--only SIDES] [--smoke]`
 Every run loads the same file into a new target; counts and the sum of quantities are checked after each. All sides commit
 durably (SQLite synchronous=FULL, PostgreSQL synchronous_commit=on). The peers load flat rows of 26 fields; ours loads the
 same values as events of two items with checks, findings, edges, rollups, outbox and receipts.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import shutil
 import sqlite3
 import statistics
@@ -38,10 +39,11 @@ class Side(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Seconds and peak memory (MiB, whole process tree) of one run."""
+    """Wall seconds, peak memory (MiB, whole process tree) and processor seconds of one run."""
 
     seconds: float
     peak: float
+    cpu: float
 
 
 @contextmanager
@@ -58,7 +60,7 @@ def postgres(folder: Path) -> Iterator[str]:
 
 def measure(command: list[str]) -> Run:
     """Run a command to its end."""
-    start, peak = time.perf_counter(), 0
+    start, peak, before = time.perf_counter(), 0, processor_seconds()
     with tempfile.TemporaryFile() as log:
         process = psutil.Popen(command, stdout=log, stderr=log)
         while process.poll() is None:
@@ -71,7 +73,13 @@ def measure(command: list[str]) -> Run:
         if process.returncode:
             log.seek(0)
             raise RuntimeError(f"{command}: {log.read()[-3000:].decode(errors='replace')}")
-    return Run(time.perf_counter() - start, peak / 2**20)
+    return Run(time.perf_counter() - start, peak / 2**20, processor_seconds() - before)
+
+
+def processor_seconds() -> float:
+    """Of all processes that ended so far, without a database server's."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def query(target: str, sql: str) -> tuple[int, Decimal]:
@@ -117,6 +125,11 @@ def sides(source: Path, work: Path, dlt_python: str) -> list[Side]:
 
     found = [
         Side("tracekit", lambda t: [python, str(HERE / "own.py"), str(source), t, str(work / "platforms")], lambda t: query(t, own)),
+        Side(
+            "tracekit x2",
+            lambda t: [python, str(HERE / "own.py"), str(source), t, str(work / "platforms"), "--two"],
+            lambda t: query(t, own),
+        ),
         Side("hand-written", lambda t: [python, str(HERE / "peer_hand.py"), str(source), t], lambda t: query(t, flat.format("trade"))),
     ]
     if dlt_python:
@@ -135,12 +148,14 @@ def compare(target_name: str, target: str, found: list[Side], truth: tuple[int, 
         got = side.check(target)
         assert got == truth, (side.name, got, truth)
     seconds = {name: statistics.median(run.seconds for run in made) for name, made in results.items()}
+    cpu = {name: statistics.median(run.cpu for run in made) for name, made in results.items()}
     for name, made in results.items():
         ratios = " ".join(f"{seconds[peer] / seconds[name]:.2f}x {peer}" for peer in seconds if peer != name)
         print(
             f"| {target_name} | {truth[0]} | {name} | {truth[0] / seconds[name]:,.0f} records/s "
             f"({min(r.seconds for r in made):.1f}-{max(r.seconds for r in made):.1f} s) "
-            f"| {max(r.peak for r in made):.0f} MiB | {ratios} |",
+            f"| {max(r.peak for r in made):.0f} MiB | cpu {cpu[name] / truth[0] * 1e6:.0f} µs | {ratios} "
+            f"| cpu {cpu['hand-written'] / cpu[name]:.2f}x hand-written |",
             flush=True,
         )
 
@@ -152,6 +167,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--targets", default="sqlite,postgres")
     parser.add_argument("--dlt-python", default="")
+    parser.add_argument("--only", default="", help="comma-separated sides, hand-written among them")
     parser.add_argument("--smoke", action="store_true", help="small, SQLite only, one run: it works and stores the same")
     arguments = parser.parse_args()
     n, runs, targets = (500, 1, "sqlite") if arguments.smoke else (arguments.n, arguments.runs, arguments.targets)
@@ -161,11 +177,12 @@ def main() -> None:
         data.write(source, n)
         with source.open("rb") as lines:
             truth = n, round(sum((Decimal(json.loads(line)["quantity"]) for line in lines), Decimal()), 1)
+        chosen = [one for one in sides(source, work, arguments.dlt_python) if not arguments.only or one.name in arguments.only.split(",")]
         if "sqlite" in targets:
-            compare("sqlite", str(work / "target.db"), sides(source, work, arguments.dlt_python), truth, runs, work)
+            compare("sqlite", str(work / "target.db"), chosen, truth, runs, work)
         if "postgres" in targets:
             with postgres(work) as uri:
-                compare("postgres", uri, sides(source, work, arguments.dlt_python), truth, runs, work)
+                compare("postgres", uri, chosen, truth, runs, work)
 
 
 if __name__ == "__main__":
