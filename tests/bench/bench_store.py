@@ -115,7 +115,11 @@ def main() -> None:
     parser.add_argument("--backend", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--side", choices=("write", "bulk", "raw"), action="append")
     options = parser.parse_args()
-    sides = {name: side for name, side in {"write": write, "bulk": bulk, "raw": raw}.items() if name in (options.side or ("write", "bulk", "raw"))}
+    sides = {
+        name: side
+        for name, side in {"write": write, "bulk": bulk, "raw": raw}.items()
+        if name in (options.side or ("write", "bulk", "raw"))
+    }
     for backend in options.backend or ("sqlite", "postgresql"):
         measure(backend, sides, options.records, options.runs)
 
@@ -139,7 +143,11 @@ def measure(backend: str, sides: dict, records: int, runs: int) -> None:
                     for path in Path(folder).glob(f"{name}{run}.db*"):
                         path.unlink()
     medians = {name: statistics.median(values) for name, values in spent.items()}
-    print(backend, {name: f"{value:.1f} µs" for name, value in medians.items()}, {name: [round(v, 1) for v in values] for name, values in spent.items()})
+    print(
+        backend,
+        {name: f"{value:.1f} µs" for name, value in medians.items()},
+        {name: [round(v, 1) for v in values] for name, values in spent.items()},
+    )
     if "raw" in medians:
         print(backend, {f"raw/{name}": f"{medians['raw'] / value:.2f}" for name, value in medians.items() if name != "raw"})
     print("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MiB")
@@ -147,7 +155,9 @@ def measure(backend: str, sides: dict, records: int, runs: int) -> None:
 
 def drop(server: str, url: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {url.rpartition('/')[2] if '?' not in url else url.partition('?')[0].rpartition('/')[2]} WITH (FORCE)")
+        connection.execute(
+            f"DROP DATABASE {url.rpartition('/')[2] if '?' not in url else url.partition('?')[0].rpartition('/')[2]} WITH (FORCE)"
+        )
         connection.execute("CHECKPOINT")
 
 

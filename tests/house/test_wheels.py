@@ -71,8 +71,10 @@ def test_installed_away_from_the_checkout_they_find_each_other(wheels: dict[str,
     for wheel in wheels.values():
         with zipfile.ZipFile(wheel) as file:
             file.extractall(site.stdout.strip())
-    # the libraries come from the environment of the tests; its own `.pth` lines, the checkout's among them, are not followed
-    (Path(site.stdout.strip()) / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    # the libraries come from the environment of the tests; its own `.pth` lines, the checkout's among them, are not followed.
+    # As a statement, because a plain path is read in the encoding of the locale
+    libraries = f"import sys; sys.path.append({sysconfig.get_path('purelib')!a})\n"
+    (Path(site.stdout.strip()) / "libraries.pth").write_text(libraries, "ascii")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     answer = subprocess.run([python, "-c", PROBE], cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
     assert answer.returncode == 0, answer.stderr

@@ -44,7 +44,7 @@ def _one_slot(name: str, texts: Sequence[str], fill: Callable[[Mapping[str, Any]
 
     def run(row: Mapping[str, Any], where: str) -> str:
         cell = row.get(name)
-        if cell.__class__ is not str or not (cell.isascii() and cell.isalnum()):
+        if not (isinstance(cell, str) and cell.isascii() and cell.isalnum()):
             cell = fill(row, where)
         return f"{before}{cell}{after}" if cell else ""
 

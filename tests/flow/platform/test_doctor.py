@@ -71,9 +71,9 @@ def test_another_platform_at_the_address_is_refused_before_anything_is_sent(town
     city, shop = town / "city", town / "shop"
     serve(city)
     replaced(shop / "platform.toml", 'code = "370600"', 'code = "370700"')
-    with closing(open_office(shop)) as office, pytest.raises(DockingDenied) as refused:
+    with closing(open_office(shop)) as office:
         session = session_above(office)
-        with closing(session.line):
+        with closing(session.line), pytest.raises(DockingDenied) as refused:
             session.describe()
     assert refused.value.code == "TK-DOCK-024"
 

@@ -27,7 +27,7 @@ def accept(store: Store, first: int, count: int) -> None:
 def statements_of(store: Store, act) -> list[str]:
     said: list[str] = []
     translate = store.back.sql
-    store.back.sql = lambda text: (said.append(translate(text)), said[-1])[1]  # type: ignore[method-assign]
+    store.back.sql = lambda text: (said.append(translate(text)), said[-1])[1]
     act()
     store.back.sql = translate
     return said
