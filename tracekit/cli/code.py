@@ -73,6 +73,25 @@ def identify(values: Values = None, file: File = "", as_json: AsJson = False) ->
     raise typer.Exit(1 if missed else 0)
 
 
+@app.command()
+def epc(
+    link: Annotated[str, typer.Argument(help="A GS1 Digital Link, or an EPC URI.")],
+    prefix_length: Annotated[int, typer.Option("--prefix-length", min=6, max=12, help="Digits of the company prefix: a link hides it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the EPC URI of a GS1 Digital Link. Exit 1 if it is no valid link."""
+    from tracekit.codes import digital_link
+
+    (told,) = _judged(_scheme(digital_link.SCHEME), [link])
+    if told["valid"]:
+        told["epc"] = digital_link.epc(link, prefix_length)
+    if as_json or not told["valid"]:
+        _show(told, as_json=as_json)
+    else:
+        put(told["epc"])
+    raise typer.Exit(0 if told["valid"] else 1)
+
+
 WHY = {
     "named": ("值中写明", "named in the value"),
     "checksum": ("校验位相符", "check character holds"),

@@ -19,7 +19,7 @@ from tracekit.codes._text import clean
 SCHEME = "customs-decl"
 NAME_ZH = "报关单海关编号"
 NAME_EN = "Customs declaration number"
-SOURCE = "customs declaration rules (P-CUS1, P-CUS2); segments; CONFIRMED"
+SOURCE = "customs declaration number, public notes; segments of the 18 places; CONFIRMED"
 PATTERN = "[0-9]{4}(?:19|20)[0-9]{2}[01IE][0-9]{9}"
 
 DIRECTIONS = {"1": "import", "0": "export", "I": "import", "E": "export"}

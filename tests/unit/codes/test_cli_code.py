@@ -146,3 +146,14 @@ def test_parse_reads_a_link_as_it_was_printed():
     assert code == 0
     assert objects(out)[0]["compact"] == "https://id.gs1.org/01/06921168509256/21/7"
     assert objects(out)[0]["parts"]["lot"] == "L1"
+
+
+def test_epc_is_the_way_back_from_a_link():
+    link = "https://id.gs1.org/01/04012345111118/21/98%22"
+    assert run("epc", link, "--prefix-length", "7")[:2] == (0, "urn:epc:id:sgtin:4012345.011111.98%22\n")
+    code, out, _ = run("epc", "https://id.gs1.org/01/04012345111119", "--prefix-length", "7")
+    assert code == 1
+    assert "TK-CODE-002" in out
+    assert objects(run("epc", link, "--prefix-length", "9", "--json")[1])[0]["epc"] == "urn:epc:id:sgtin:401234511.0111.98%22"
+    assert run("epc", link)[0] == 2
+    assert run("epc", link, "--prefix-length", "5")[0] == 2
