@@ -6,26 +6,29 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from tracekit.codes._form import FORMAT, check_by_length
-from tracekit.codes._gs1 import gs1_form
+from tracekit.codes._form import CHECKSUM, FORMAT
+from tracekit.codes._gs1 import check_holds
 from tracekit.spec.tables import core_folder, read_table
 
 SEPARATOR = "\x1d"
 """What a scanner sends for FNC1."""
 
 _SETS = {"N": "[0-9]", "X": r"[!\"%-?A-Z_a-z]", "Y": "[#0-9A-Z/-]"}
-_KEYS = {length: gs1_form(length) for length in (13, 14, 17, 18)}
 _HOURS = re.compile("(?:(?:[01][0-9]|2[0-3])(?:[0-5][0-9]){0,2})?")
 
 
 class Ai(NamedTuple):
-    """One application identifier: the name of its part, its pattern, what to check, its length if no separator ends it."""
+    """One application identifier: the name of its part, its pattern, what to check.
+
+    `length` is that of a value which no separator need end, `key` how many digits end in a check digit; else 0.
+    """
 
     ai: str
     part: str
     pattern: re.Pattern[str]
     check: str
     length: int
+    key: int
 
 
 @cache
@@ -42,7 +45,9 @@ def _span(text: str) -> list[str]:
 
 def _ai(ai: str, row: dict[str, str]) -> Ai:
     pattern = re.compile("".join(_token(token) for token in re.findall(r"\[\+[^]]+\]|[^+\[]+", row["format"])))
-    return Ai(ai, row["part"], pattern, row["check"], 0 if row["fnc1"] == "1" else int(row["format"][1:]))
+    length = 0 if row["fnc1"] == "1" else int(row["format"][1:])
+    key = int(row["check"].removeprefix("key")) if row["check"].startswith("key") else 0
+    return Ai(ai, row["part"], pattern, row["check"], length, key)
 
 
 def _token(token: str) -> str:
@@ -63,8 +68,8 @@ def fault(ai: str, value: str) -> str | None:
     one = known().get(ai)
     if one is None or not one.pattern.fullmatch(value):
         return FORMAT
-    if one.check.startswith("key"):
-        return check_by_length(_KEYS, value[: int(one.check[3:])])
+    if one.key:
+        return None if check_holds(value[: one.key]) else CHECKSUM
     return FORMAT if one.check in _MOMENTS and not _MOMENTS[one.check](value) else None
 
 

@@ -58,7 +58,7 @@ def _read_gtin(parts: list[str]) -> tuple[str, str]:
 
 
 def _write_gtin(value: str, serial: str, length: int) -> list[str]:
-    return [value[1 : 1 + length], value[0] + value[1 + length : 13], serial or "*"]
+    return [value[1 : 1 + length], value[0] + value[1 + length : 13], serial]
 
 
 def _read_itip(parts: list[str]) -> tuple[str, str]:
@@ -69,7 +69,7 @@ def _read_itip(parts: list[str]) -> tuple[str, str]:
 
 
 def _write_itip(value: str, serial: str, length: int) -> list[str]:
-    return [*_write_gtin(value, "", length)[:2], value[14:16], value[16:], serial or "*"]
+    return [*_write_gtin(value, "", length)[:2], value[14:16], value[16:], serial]
 
 
 def _read_sscc(parts: list[str]) -> tuple[str, str]:
@@ -95,11 +95,11 @@ def _asset(lead: str) -> tuple[Callable[[list[str]], tuple[str, str]], Callable[
 
     def read(parts: list[str]) -> tuple[str, str]:
         prefix, type_, serial = parts
-        return lead + _with_check(prefix + type_, 12) + ("" if serial == "*" else serial), ""
+        return lead + _with_check(prefix + type_, 12) + serial, ""
 
     def write(value: str, _serial: str, length: int) -> list[str]:
         value = value.removeprefix(lead)
-        return [value[:length], value[length:12], value[13:] or "*"]
+        return [value[:length], value[length:12], value[13:]]
 
     return read, write
 
@@ -123,7 +123,7 @@ def _write_joined(value: str, _serial: str, length: int) -> list[str]:
 
 
 def _write_cpi(value: str, serial: str, length: int) -> list[str]:
-    return [value[:length], value[length:], serial or "*"]
+    return [value[:length], value[length:], serial]
 
 
 EPCS: dict[str, Epc] = {
@@ -159,19 +159,25 @@ _PLAIN = "!'()*+,-.:;=_"
 
 
 def read_epc(uri: str) -> Key | None:
-    """The key of an EPC URI (`id`, `class` or the pattern of a class), or None."""
+    """The key of an EPC URI (`id`, `class` or the pattern of a class), or None.
+
+    >>> read_epc("urn:epc:idpat:sgtin:4012345.011111.*").value
+    '04012345111118'
+    """
     found = _FORM.fullmatch(uri)
     one = EPCS.get(found[2]) if found else None
-    if not found or not one:
+    if not found or not one or (found[1] == "class") > (one.scheme in _CLASS_ONLY):
         return None
-    parts = [unquote(part) for part in found[3].split(".", one.parts - 1)]
-    if len(parts) != one.parts or not _PREFIX.fullmatch(parts[0]):
+    parts = found[3].split(".", one.parts - 1)
+    is_class = found[1] == "idpat" and parts[-1] == "*"
+    whole = len(parts) == one.parts and _PREFIX.fullmatch(parts[0])
+    if not whole or (parts[-1] == "" and one.parts > 2):
         return None
     try:
-        value, serial = one.read(parts)
+        value, serial = one.read([*map(unquote, parts[:-1]), "" if is_class else unquote(parts[-1])])
     except ValueError:
         return None
-    return Key(one.ai, value) if serial in {"", "*"} else Key(one.ai, value, one.qualifier, serial)
+    return Key(one.ai, value, one.qualifier, serial) if serial else Key(one.ai, value)
 
 
 def prefix_of(uri: str) -> str:
@@ -186,9 +192,8 @@ def write_epc(key: Key, prefix_length: int) -> str:
     if one is None or prefix_length not in range(6, 13):
         return ""
     parts = one.write(key.value, key.qualifier_value, prefix_length)
-    is_class = one.scheme in _WITH_CLASS and parts[-1] == "*"
+    is_class = one.scheme in _WITH_CLASS and not parts[-1]
     kind = "class" if one.scheme in _CLASS_ONLY else "idpat" if is_class else "id"
-    texts = [*parts[:-1], "*"] if is_class else parts
-    plain = [part if is_class and at == len(texts) - 1 else quote(part, safe=_PLAIN) for at, part in enumerate(texts)]
-    uri = f"urn:epc:{kind}:{one.scheme}:{'.'.join(plain)}"
+    texts = [*(quote(part, safe=_PLAIN) for part in parts[:-1]), "*" if is_class else quote(parts[-1], safe=_PLAIN)]
+    uri = f"urn:epc:{kind}:{one.scheme}:{'.'.join(texts)}"
     return uri if read_epc(uri) == key else ""

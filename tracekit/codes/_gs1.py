@@ -10,6 +10,15 @@ def gs1_form(length: int) -> Form:
     return form((DIGITS,) * length, weights=weights, modulus=10)
 
 
+def check_holds(digits: str) -> bool:
+    """True if the last of some ASCII digits is their check digit.
+
+    >>> check_holds("0614141000005"), check_holds("0614141000006")
+    (True, False)
+    """
+    return (sum(map(int, digits[::-2])) + 3 * sum(map(int, digits[-2::-2]))) % 10 == 0
+
+
 def gs1_compact(value: str, identifier: str) -> str:
     """Full-width to ASCII, no blanks or hyphens, without a printed application identifier such as `(01)`."""
     value, printed = clean(value), f"({identifier})"

@@ -23,7 +23,13 @@ _QUALIFIERS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("00", "8003", "8004", "253", "255", "401", "402"), ()),
 }
 """The qualifiers of each key, in the order in which they must stand."""
-_TELLING = {"01": ("21", "235", "10"), "8006": ("21",), "414": ("254",), "8010": ("8011",)}
+TELLING: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_QUALIFIERS, ()),
+    "01": ("21", "235", "10"),
+    "8006": ("21",),
+    "414": ("254",),
+    "8010": ("8011",),
+}
 """The qualifiers that tell a single thing or lot apart, the finest first; only that one is canonical."""
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _SCHEMES = ("http://", "https://")
@@ -72,7 +78,7 @@ def _read_pairs(pairs: list[tuple[str, str]], query: str) -> Read | None:
     if not all(text for _, text in ((ai, value), *qualifiers)):
         return None
     held = dict(qualifiers)
-    finest = next((one for one in _TELLING.get(ai, ()) if one in held), "")
+    finest = next((one for one in TELLING[ai] if one in held), "")
     attributes = [(name, text) for name, text in _asked(query) if name in known() and name not in held and name != ai]
     return Read(Key(ai, value, finest, held.get(finest, "")), [(ai, value), *qualifiers, *attributes])
 

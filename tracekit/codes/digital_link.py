@@ -20,11 +20,13 @@ tracekit.errors.InvalidChecksum: TK-CODE-002: ... the check character of digital
 (False, False)
 """
 
+import re
+
 from tracekit.codes import gs1
 from tracekit.codes._ai import fault
 from tracekit.codes._epc import Key, prefix_of, write_epc
-from tracekit.codes._form import CHECKSUM, FORMAT, no_registry, no_registry_batch, settle
-from tracekit.codes._link import Read, read_link
+from tracekit.codes._form import FORMAT, no_registry, no_registry_batch, settle
+from tracekit.codes._link import TELLING, read_link
 from tracekit.codes._text import tidy
 
 SCHEME = "digital-link"
@@ -32,6 +34,8 @@ NAME_ZH = "GS1 数字链接"
 NAME_EN = "GS1 Digital Link or EPC URI"
 SOURCE = "GS1 Digital Link URI Syntax, EPC Tag Data Standard; keys, qualifiers, check digits; CONFIRMED"
 PATTERN = r"https://id\.gs1\.org/[0-9]{2,4}/\S{1,96}(?:/[0-9]{2,4}/\S{1,96})?"
+
+_PLAIN = re.compile(r"https://id\.gs1\.org/([0-9]{2,4})/([0-9A-Za-z_.-]{1,90})(?:/([0-9]{2,4})/([0-9A-Za-z_.-]{1,90}))?")
 
 LONGEST = 2048
 """Project-defined, as long as web addresses safely are."""
@@ -45,30 +49,32 @@ def parse_key(uri: str) -> Key | None:
     Character sets of serial numbers and lots are not looked at: `validate` does.
     """
     found = read_link(uri)
-    return None if found is None or _key_fault(found.key) else found.key
+    return None if found is None or fault(found.key.ai, found.key.value) else found.key
 
 
-def _key_fault(key: Key) -> str | None:
-    return fault(key.ai, key.value)
-
-
-def _fault(found: Read) -> str | None:
-    key = found.key
-    qualifier = fault(key.qualifier, key.qualifier_value) if key.qualifier else None
-    codes = {_key_fault(key), qualifier}
-    return FORMAT if FORMAT in codes else CHECKSUM if CHECKSUM in codes else None
+def _fault(key: Key) -> str | None:
+    code = fault(key.ai, key.value)
+    return code if code == FORMAT or not key.qualifier else fault(key.qualifier, key.qualifier_value) or code
 
 
 def compact(value: str) -> str:
     """The canonical link of a link or an EPC URI; what cannot be read is only cleaned."""
     text = tidy(value)
     found = read_link(text) if len(text) <= LONGEST else None
-    return found.key.link if found and _fault(found) != FORMAT else text
+    return found.key.link if found and _fault(found.key) != FORMAT else text
 
 
 def _check(value: str) -> str | None:
+    plain = _PLAIN.fullmatch(value)
+    # a canonical link without escapes is plain to see; the others are read and written again to compare
+    if plain and plain[1] in TELLING and (plain[3] is None or plain[3] in TELLING[plain[1]]):
+        return _fault(Key(plain[1], plain[2], plain[3] or "", plain[4] or ""))
+    return _check_read(value)
+
+
+def _check_read(value: str) -> str | None:
     found = read_link(value) if len(value) <= LONGEST and value.isascii() else None
-    code = _fault(found) if found else FORMAT
+    code = _fault(found.key) if found else FORMAT
     return FORMAT if found and code != FORMAT and found.key.link != value else code
 
 

@@ -40,6 +40,7 @@ Elements = list[tuple[str, str]]
 
 _TYPED = re.compile(r"<GS>|<FNC1>|\{GS\}|\{FNC1\}|\[GS\]|\\x1d|\u241d", re.IGNORECASE)
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9]")
+_PLAIN = re.compile(r"\(([0-9]{2,4})\)([^()\\]+)")
 _MARK = re.compile(r"(?<!\\)\(([0-9]{2,4})\)")
 
 registry, registry_batch = no_registry, no_registry_batch
@@ -67,7 +68,7 @@ def _sent(text: str) -> Elements | None:
     marked = symbology is not None or SEPARATOR in body
     body = body.lstrip(SEPARATOR)
     first = leading(body)
-    if first is None or not (marked or (first.length and first.check.startswith("key"))):
+    if first is None or not (marked or (first.length and first.key)):
         return None
     return _split(body)
 
@@ -93,9 +94,15 @@ def bracket(found: Elements) -> str:
 
 
 def _fault(found: Elements) -> str | None:
-    codes = {fault(ai, value) for ai, value in found} - {None}
-    twice = len({ai for ai, _ in found}) < len(found)
-    return FORMAT if twice or FORMAT in codes else next(iter(codes), None)
+    if len(found) > 1 and len({ai for ai, _ in found}) < len(found):
+        return FORMAT
+    worst = None
+    for ai, value in found:
+        code = fault(ai, value)
+        if code == FORMAT:
+            return code
+        worst = code or worst
+    return worst
 
 
 def compact(value: str) -> str:
@@ -106,6 +113,10 @@ def compact(value: str) -> str:
 
 
 def _check(value: str) -> str | None:
+    plain: Elements = _PLAIN.findall(value)
+    # a string without inner brackets is what its parts make; only the others are put together again to compare
+    if plain and len(value) <= LONGEST and sum(len(ai) + len(text) + 2 for ai, text in plain) == len(value):
+        return _fault(plain)
     found = elements(value) if value.startswith("(") else None
     return FORMAT if not found or bracket(found) != value else _fault(found)
 

@@ -43,6 +43,8 @@ URIS = [
     "urn:epc:id:sgln:4012345.00005.0",
     "urn:epc:idpat:grai:4012345.66666.*",
     "urn:epc:idpat:itip:4012345.012345.01.02.*",
+    "urn:epc:id:sgtin:4012345.011111.*",
+    "urn:epc:id:sgtin:4012345.011111.a.b*",
 ]
 
 
@@ -67,7 +69,19 @@ def test_serial_numbers_are_of_the_character_set(serial):
 
 
 @pytest.mark.parametrize(
-    "uri", ["urn:epc:id:sscc:40.1", "urn:epc:id:sgtin:40123.0111118.1", "urn:epc:id:gid:1.2.3", "urn:epc:id:sgtin:1", "urn:"]
+    "uri",
+    [
+        "urn:epc:id:sscc:40.1",
+        "urn:epc:id:sgtin:40123.0111118.1",
+        "urn:epc:id:gid:1.2.3",
+        "urn:epc:id:sgtin:1",
+        "urn:",
+        "urn:epc:id:sgtin:4012345.011111.",
+        "urn:epc:id:grai:4012345.00022.",
+        "urn:epc:class:sgtin:4012345.011111.1",
+        "urn:epc:idpat:sgtin:4012345.*.*",
+        "urn:epc:id:bic:CSQU3054383",
+    ],
 )
 def test_what_is_no_epc_uri_of_a_key(uri):
     assert read_epc(uri) is None
@@ -180,3 +194,19 @@ def test_amounts_have_their_point():
 def test_raw_refuses_what_is_not_valid():
     with pytest.raises(CodeError):
         gs1.raw("(01)1")
+
+
+PLAIN_LINK = st.builds(
+    "https://id.gs1.org/{}/{}{}".format,
+    st.sampled_from(("01", "00", "414", "8003", "8006", "21", "05", "253")),
+    st.one_of(
+        st.sampled_from(("04012345111118", "106141411234567897", "0614141000005", "03870585000552987")),
+        st.text("0123456789aA-._~%", max_size=18),
+    ),
+    st.sampled_from(("", "/21/7", "/10/A", "/22/A", "/254/7", "/21/", "/21/7/10/A", "/10/A/21/7", "/10/A%2F", "?17=261231", "/")),
+)
+
+
+@given(PLAIN_LINK)
+def test_the_quick_way_and_the_long_way_judge_links_alike(link):
+    assert digital_link._check(link) == digital_link._check_read(link)
