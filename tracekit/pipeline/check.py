@@ -209,7 +209,11 @@ class Checks:
             return
         checks = self.of(one.kind)
         rules = checks.rules if checks is not None and one.action != "void" else ()
-        if said := [finding for rule in rules for finding in rule.check(one.record, facts)]:
+        try:
+            said = [finding for rule in rules for finding in rule.check(one.record, facts)]
+        except Exception:  # noqa: BLE001  a plugin's rule may raise anything, and one record must not hold up all others
+            said = _said_one_by_one(rules, one.record, facts)
+        if said:
             one.findings = one.findings + said
         one.verdict = "problem" if is_problem(one.findings) else "pending" if one.filing else "accepted"
 
@@ -250,6 +254,17 @@ class Checks:
                 outcome.edges.append(Edge(mine.record_id, other.record_id, other.rung, mine.key, rung.confidence))
                 if other.rung in self._mandatory:
                     outcome.healed.add(other.record_id)
+
+
+def _said_one_by_one(rules: Sequence[Rule], record: Record, facts: Facts) -> list[Finding]:
+    """What the rules say of a record that breaks one of them: such a rule is named instead."""
+    said: list[Finding] = []
+    for rule in rules:
+        try:
+            said += rule.check(record, facts)
+        except Exception as error:  # noqa: BLE001  see above
+            said.append(Finding("TK-CHK-004", "error", "", {"rule": rule.id, "error": type(error).__name__}))
+    return said
 
 
 def _mark_broken(one: Judged, linker_: Linker, found: set[LinkKey]) -> None:

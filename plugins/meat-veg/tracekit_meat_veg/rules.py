@@ -138,8 +138,8 @@ def quantity_positive(record: Record, _facts: Facts) -> Findings:
 
 def heads_add_up(record: Record, _facts: Facts) -> Findings:
     """Heads accepted and heads dead on the way are the heads on the certificate."""
-    heads: dict[str, Any] = record["extension"]
-    if heads["accepted_heads"] + heads["dead_heads"] == heads["declared_heads"]:
+    heads: dict[str, Any] = record.get("extension", {})
+    if not heads or heads["accepted_heads"] + heads["dead_heads"] == heads["declared_heads"]:
         return NONE
     return [Finding("TK-MEAT-011", "warning", "extension.declared_heads")]
 
