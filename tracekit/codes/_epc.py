@@ -166,7 +166,7 @@ def read_epc(uri: str) -> Key | None:
     """
     found = _FORM.fullmatch(uri)
     one = EPCS.get(found[2]) if found else None
-    if not found or not one or (found[1] == "class") > (one.scheme in _CLASS_ONLY):
+    if not found or not one or found[1] == ("id" if one.scheme in _CLASS_ONLY else "class"):
         return None
     parts = found[3].split(".", one.parts - 1)
     is_class = found[1] == "idpat" and parts[-1] == "*"

@@ -79,6 +79,7 @@ def test_serial_numbers_are_of_the_character_set(serial):
         "urn:epc:id:sgtin:4012345.011111.",
         "urn:epc:id:grai:4012345.00022.",
         "urn:epc:class:sgtin:4012345.011111.1",
+        "urn:epc:id:lgtin:4012345.011111.1",
         "urn:epc:idpat:sgtin:4012345.*.*",
         "urn:epc:id:bic:CSQU3054383",
     ],
