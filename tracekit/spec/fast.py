@@ -115,6 +115,12 @@ class _Writer:
             self.refuse(depth, f"{var}.__class__ is not bool")
         elif element.datatype == "integer":
             self.integer(depth, var, element)
+        elif field.path == "recorded_at":
+            # records that come together were recorded together
+            last = self.constant("last", [""])
+            self.put(depth, f"if {var} != {last}[0]:")
+            self.text(depth + 1, var, element)
+            self.put(depth + 1, f"{last}[0] = {var}")
         else:
             self.text(depth, var, element)
 
