@@ -10,6 +10,7 @@ from tracekit.spec.tables import core_folder, specs_root
 from tracekit.spec.write_dictionary import dictionary
 from tracekit.spec.write_models import COMMAND, core_models, plugin_models
 from tracekit.spec.write_openapi import openapi
+from tracekit.spec.write_overview import overview
 from tracekit.spec.write_schema import kind_schema
 
 Outputs = dict[Path, str]
@@ -62,6 +63,7 @@ def plugin_outputs(folder: Path) -> Outputs:
         folder.parent / "models.py": plugin_models(spec, core, category, command),
         **_schemas(spec, folder / "generated" / "schema"),
         folder / "generated" / "dictionary.md": dictionary(spec, title, command, elements=own, codesets=codesets),
+        folder / "generated" / "overview.md": overview(spec, f"品类一览 / The category ({category})", command),
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tracekit.findings import Finding
+from tracekit.findings import Finding, Level
 from tracekit.spec import lexical
 from tracekit.spec.sets import Condition, Kind
 from tracekit.trees import is_array, is_object
@@ -23,7 +23,12 @@ DEFAULT_CODES = {
     "one_of": "TK-REC-036",
     "ratio": "TK-REC-040",
 }
-WARNINGS = frozenset({"ratio"})
+LEVELS: Mapping[str, Level] = {"error": "error", "warning": "warning", "info": "info"}
+
+
+def level_of(condition: Condition) -> Level:
+    """What a condition's finding is: what its row says, else a warning for a ratio and an error for all others."""
+    return LEVELS.get(condition.level) or ("warning" if condition.test == "ratio" else "error")
 
 
 class Withheld:
@@ -121,7 +126,7 @@ def _one(condition: Condition, scope: "Scope", kind: Kind, prefix: str) -> Findi
     field = kind.fields.get(condition.path)
     params = {"path": path, "name": field.element.name_zh if field else path, "note": condition.note, **problem}
     code = condition.code or DEFAULT_CODES[condition.test]
-    return Finding(code, "warning" if condition.test in WARNINGS else "error", path, params)
+    return Finding(code, level_of(condition), path, params)
 
 
 def _applies(condition: Condition, scope: "Scope") -> bool:

@@ -177,6 +177,9 @@ class _Maker:
             where = (("type", type_), *((("direction", direction),) if direction else ()))
             self.occur(record, Occurrence("documents", where, 1, 1000, ""))
             return
+        if path in self.kind.sensitive and condition.test == "required":
+            self.put({}, self.kind.fields[path], path)
+            return
         holder = self.holder(record, path)
         name = path.rpartition(".")[2]
         if condition.test == "forbidden":
@@ -184,7 +187,12 @@ class _Maker:
             self.groups.get(self.kind.sensitive.get(condition.path, ""), {}).pop(path, None)
             return
         if condition.test == "compare":
-            holder[name] = self.holder(record, condition.value.split()[1])[condition.value.split()[1].rpartition(".")[2]]
+            other = condition.value.split()[1]
+            shared = other.partition(".")[0] == path.partition(".")[0] and path.split(".")[1].isdigit()
+            place = ".".join((*path.split(".")[:2], *other.split(".")[1:])) if shared else other
+            value = self.holder(record, place)[other.rpartition(".")[2]]
+            day = self.kind.fields[condition.path].element.datatype == "day"
+            holder[name] = value[:10] if day else value
             return
         self.put(holder, self.kind.fields[condition.path], path)
         if condition.test == "one_of":

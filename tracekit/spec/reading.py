@@ -28,6 +28,7 @@ DATATYPES = ("text", "code", "ref", "integer", "decimal", "time", "day", "boolea
 RECORD_TYPES = ("subject", "node", "merchant", "product", "device", "asset", "event", "measurement")
 CONDITION_TESTS = ("required", "forbidden", "pattern", "range", "compare", "sum", "any_of", "one_of", "ratio")
 WHEN_TESTS = ("", "present", "absent", "in", "not_in")
+LEVELS = ("", "error", "warning", "info")
 FORMATLESS = ("time", "day", "decimal", "boolean", "object")
 
 
@@ -99,6 +100,7 @@ def _conditions(folder: Path, base: Mapping[str, Condition]) -> dict[str, Condit
         condition = Condition(*(row.get(name, "") for name in Condition._fields))
         _need(path, condition.id, "test", condition.test, CONDITION_TESTS)
         _need(path, condition.id, "when_test", condition.when_test, WHEN_TESTS)
+        _need(path, condition.id, "level", condition.level, LEVELS)
         found[condition.id] = condition
     return found
 

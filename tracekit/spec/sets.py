@@ -56,7 +56,10 @@ class Element(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """A condition that tables can say: `test` at `path` with `value`, if `when_test` holds at `when_path`."""
+    """A condition that tables can say: `test` at `path` with `value`, if `when_test` holds at `when_path`.
+
+    An empty `level` is the test's own: a ratio warns, all others refuse.
+    """
 
     id: str
     code: str
@@ -67,6 +70,7 @@ class Condition(NamedTuple):
     path: str
     value: str
     note: str
+    level: str = ""
 
 
 @dataclass(frozen=True)

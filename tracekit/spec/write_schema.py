@@ -6,6 +6,7 @@ from typing import Any
 
 from tracekit.ids import GROUPS
 from tracekit.spec import lexical
+from tracekit.spec.conditions import level_of
 from tracekit.spec.sets import MANY, Condition, Element, Field, Kind
 
 Schema = dict[str, Any]
@@ -160,7 +161,8 @@ def _merged(present: Schema) -> Schema:
 
 
 def _conditions(kind: Kind) -> list[Schema]:
-    return [schema for schema in (_condition(kind, one) for one in kind.conditions) if schema]
+    refusing = (one for one in kind.conditions if level_of(one) == "error")
+    return [schema for schema in (_condition(kind, one) for one in refusing) if schema]
 
 
 def _condition(kind: Kind, condition: Condition) -> Schema | None:

@@ -15,6 +15,8 @@ from tracekit.testing.truth import Correction, EnterpriseTruth, Truth
 from tracekit.testing.world import SIZES, Enterprise, Rates, World
 
 DAY = date(2026, 11, 20)
+PLAIN = "meat_veg"
+"""The category of the plain demo."""
 
 
 def grow(chains: Iterable[Chain], seed: int, size: str = "small", day: date = DAY, rates: Rates | None = None) -> World:
@@ -39,9 +41,9 @@ def build(
 
     Args:
         day: the business day. What is not meant to be late happened on it or the evening before.
-        chains: those of the installed plugins where none are given.
+        chains: those of the plain demo's category where none are given.
     """
-    return write_world(folder, grow(_installed() if chains is None else chains, seed, size, day, rates), size)
+    return write_world(folder, grow(chains_of() if chains is None else chains, seed, size, day, rates), size)
 
 
 def write_world(folder: Path, world: World, size: str = "") -> Truth:
@@ -68,10 +70,11 @@ def write_world(folder: Path, world: World, size: str = "") -> Truth:
     )
 
 
-def _installed() -> Iterable[Chain]:
+def chains_of(category: str = PLAIN) -> list[Chain]:
+    """The chains that the installed plugin of a category brings."""
     from tracekit.loader import installed
 
-    return installed().chains.values()
+    return [chain for chain in installed().chains.values() if chain.category == category]
 
 
 def _enterprise(folder: Path, enterprise: Enterprise, files: list[SourceFile]) -> EnterpriseTruth:

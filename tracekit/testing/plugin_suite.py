@@ -5,17 +5,19 @@ import importlib
 import importlib.util
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tracekit.findings import Finding
 from tracekit.loader import build, installed
-from tracekit.pipeline.check import Checks
+from tracekit.pipeline.check import Checks, Judged
 from tracekit.pipeline.intake import seal_flat
 from tracekit.registry import Registry
-from tracekit.sdk import Category, Facts
+from tracekit.sdk import Category, Facts, LinkEntry
+from tracekit.sdk.chain import mend
 from tracekit.spec.build import differing, plugin_outputs
 from tracekit.spec.sets import SpecSet
 from tracekit.testing.generator import grow
@@ -59,22 +61,54 @@ class Subject:
         """The checks of the registry."""
         return Checks(self.registry)
 
-    def findings(self, flat: Mapping[str, Any]) -> list[Finding]:
-        """All findings of one flat record that stands alone."""
-        sealed = seal_flat([flat], self.registry, SECRET, "2026-11-20T23:00:00+08:00")
-        judged = self.checks.prepare(sealed, RECEIVED)
-        found = self.checks.judge(judged, {}, Facts()).judged[0].findings
+    def findings(self, flat: Mapping[str, Any], before: Sequence[Mapping[str, Any]] = ()) -> list[Finding]:
+        """All findings of one flat record that stands alone, or after others that are stored."""
+        judged = self._prepared([flat])
+        found = self.checks.judge(judged, {}, self._facts(before)).judged[0].findings
         return [finding for finding in found if finding.code not in ALONE]
+
+    def _prepared(self, flats: Sequence[Mapping[str, Any]]) -> list[Judged]:
+        sealed = seal_flat(flats, self.registry, SECRET, "2026-11-20T23:00:00+08:00")
+        return self.checks.prepare(sealed, RECEIVED)
+
+    def _facts(self, before: Sequence[Mapping[str, Any]]) -> Facts:
+        """What a store that holds these records tells the rules."""
+        facts = Facts()
+        for number, one in enumerate(self._prepared(before), 1):
+            for key in one.keys:
+                side = facts.offers if key.side == "offer" else facts.seekers
+                side.setdefault(key.key, []).append(LinkEntry(number, key.key, key.rung, key.line, one.start, one.end))
+        return facts
 
     def table(self, name: str) -> list[dict[str, str]]:
         """The rows of one of its tables, none where there is no such file."""
         path = self.category.specs / name
         return _rows(path) if path.is_file() else []
 
+    @cached_property
+    def levels(self) -> dict[str, str]:
+        """What `rules.csv` says of the level of each code."""
+        return {row["code"]: row["level"] for row in self.table("rules.csv")}
+
     def cases(self) -> dict[str, dict[str, Any]]:
-        """Its example records by file name."""
+        """Its example records by file name, each whole."""
         files = sorted((self.category.specs / "cases").glob("*.json"))
-        return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+        told = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+        return {name: {**case, "record": whole(case, told)} for name, case in told.items()}
+
+    def before(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The records that are stored before a case: whole ones, or cases by name."""
+        cases = self.cases()
+        return [cases[one]["record"] if isinstance(one, str) else one for one in case.get("before", ())]
+
+
+def whole(case: Mapping[str, Any], cases: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The record of a case: its own, or that of the case it is `like`, with what it `set`s at dotted paths and `drop`s."""
+    if "record" in case:
+        return case["record"]
+    record = deepcopy(whole(cases[case["like"]], cases))
+    mend(record, case)
+    return record
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -95,7 +129,9 @@ def plugin_suite(category: str) -> type:
     @pytest.mark.parametrize("case", list(subject.cases()) if category in subject.registry.categories else [])
     def test_case_gives_exactly_its_findings(self: object, it: Subject, case: str) -> None:
         told = it.cases()[case]
-        assert [finding.code for finding in it.findings(told["record"])] == told["expect"], told["title"]
+        found = it.findings(told["record"], it.before(told))
+        assert [finding.code for finding in found] == told["expect"], told["title"]
+        assert [finding.code for finding in found if it.levels.get(finding.code, finding.level) != finding.level] == []
 
     tests = {name: check for name, check in vars(_Tests).items() if name.startswith("test_")}
     tests[test_case_gives_exactly_its_findings.__name__] = test_case_gives_exactly_its_findings
@@ -152,6 +188,11 @@ class _Tests:
         for row in it.table("forward.csv"):
             withheld = row["group"] in ("commercial", "personal") and row["to_level"] in ("province", "nation")
             assert not (withheld and row["forward"] == "yes"), row
+
+    def test_retention_by_law_names_every_kind(self, it: Subject) -> None:
+        rows = it.table("retention.csv")
+        assert not rows or {row["kind"] for row in rows} == set(it.set.own_kinds)
+        assert [row["kind"] for row in rows if not (row["months"].isdigit() and row["clause"] and row["grade"])] == []
 
     def test_tables_name_their_source(self, it: Subject) -> None:
         tables = sorted(it.category.specs.rglob("*.csv"))

@@ -29,7 +29,7 @@ def category(tmp_path: Path) -> Path:
 
 def test_building_twice_writes_once_and_the_check_agrees(category: Path) -> None:
     first = build.write(build.outputs(category))
-    assert {path.name for path in first} == {"models.py", "demo.trade.json", "demo.process.json", "dictionary.md"}
+    assert {path.name for path in first} == {"models.py", "demo.trade.json", "demo.process.json", "dictionary.md", "overview.md"}
     assert build.write(build.outputs(category)) == []
     assert runner.invoke(app, ["build", "--check", str(category)]).exit_code == 0
 

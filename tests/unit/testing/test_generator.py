@@ -14,6 +14,7 @@ from tracekit.pipeline.intake import seal_flat
 from tracekit.pipeline.times import interval
 from tracekit.sdk import Facts
 from tracekit.testing import Rates, Truth, World, build, grow
+from tracekit.testing.generator import chains_of
 from tracekit.testing.sources import write_enterprises
 from tracekit.testing.truth import count
 
@@ -24,7 +25,7 @@ CALM = Rates(returned=0.04, late=0, duplicates=0, broken=0, missing_slips=0, wro
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return grow(installed().chains.values(), SEED)
+    return grow(chains_of(), SEED)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def _read_back(settings: Path) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("seed", [1, 2, SEED])
 def test_the_files_give_exactly_the_records_back(seed: int, tmp_path: Path) -> None:
-    world = grow(installed().chains.values(), seed)
+    world = grow(chains_of(), seed)
     read = 0
     for files in write_enterprises(tmp_path, world).values():
         for file in files:
@@ -115,7 +116,7 @@ def test_levels_add_up(built: Truth) -> None:
 
 
 def test_rates_are_kept() -> None:
-    world = grow(installed().chains.values(), SEED, "demo")
+    world = grow(chains_of(), SEED, "demo")
     delivered = world.delivered()
     worst = [event for event in delivered if event.node.ref == _worst(world)]
     assert sum(bool(event.problem) for event in worst) == round(0.3 * len(worst))
@@ -133,7 +134,7 @@ def _worst(world: World) -> str:
 
 
 def test_nothing_goes_wrong_where_rates_are_zero() -> None:
-    world = grow(installed().chains.values(), SEED, rates=CALM)
+    world = grow(chains_of(), SEED, rates=CALM)
     assert [event.id for event in world.delivered() if event.problem or event.late or event.copies > 1 or event.warnings] == []
     assert count(world)["nation"].broken == 0
 

@@ -1,0 +1,77 @@
+"""Checks that plugins are made of: each says what it is for, and nothing else."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tracekit.sdk import Facts, LinkEntry
+from tracekit.sdk.checks import due_tests_done, mass_of, months_later, not_offered, shelf_life_kept, yield_in_band
+
+ROWS = [
+    {"goods": "oil", "process": "refined", "low": "0.9", "high": "1"},
+    {"goods": "oil", "process": "", "low": "0.1", "high": "0.6"},
+]
+YIELD = yield_in_band("TK-X-001", ROWS, ("goods", "process"), {"oil": "0.9"})
+
+
+def _made(out: str, unit: str, goods: str = "oil", **extension: str) -> dict[str, Any]:
+    taken = {"line": 1, "role": "input", "quantities": [{"value": "1", "unit": "t", "basis": "weight"}]}
+    given = {"line": 2, "role": "output", "quantities": [{"value": out, "unit": unit, "basis": "x"}], "extension": {"goods": goods}}
+    return {"items": [taken, given], "extension": extension}
+
+
+@pytest.mark.parametrize(
+    ("record", "ratio"),
+    [
+        (_made("400", "kg"), ""),
+        (_made("700", "kg"), "0.700"),
+        (_made("950", "kg", process="refined"), ""),
+        (_made("500", "kg", process="refined"), "0.500"),
+        (_made("500", "L"), ""),
+        (_made("700", "L"), "0.630"),
+        (_made("9", "box"), ""),
+        (_made("700", "kg", goods="wine"), ""),
+    ],
+)
+def test_yield(record: dict[str, Any], ratio: str) -> None:
+    assert [finding.params["value"] for finding in YIELD(record, Facts())] == ([ratio] if ratio else [])
+
+
+def test_mass_prefers_weight_and_needs_a_density_for_volume() -> None:
+    both = {"quantities": [{"value": "2", "unit": "L"}, {"value": "1500", "unit": "g"}]}
+    assert mass_of(both, "0.9") == Decimal("1.500")
+    assert mass_of({"quantities": [{"value": "2", "unit": "L"}]}) is None
+
+
+@pytest.mark.parametrize(("months", "expected"), [(1, "2024-02-29"), (13, "2025-02-28"), (0, "2024-01-31"), (11, "2024-12-31")])
+def test_months_end_with_the_month(months: int, expected: str) -> None:
+    assert months_later(date(2024, 1, 31), months).isoformat() == expected
+
+
+@pytest.mark.parametrize(("last", "wrong"), [("2026-07-01", False), ("2026-06-30", False), ("2026-07-03", True)])
+def test_shelf_life(last: str, wrong: bool) -> None:
+    item = {"line": 1, "extension": {"made": "2026-01-01", "last": last, "months": 6}}
+    assert bool(list(shelf_life_kept("TK-X-002", "made", "last", "days", "months", 1)({"items": [item]}, Facts()))) is wrong
+
+
+def test_tests_belong_to_their_line_or_to_all() -> None:
+    check = due_tests_done("TK-X-003", [{"kind": "k", "goods": "milk", "types": "fat protein"}], "goods")
+    items = [{"line": line, "extension": {"goods": "milk"}} for line in (1, 2)]
+    measured = [{"type": "fat"}, {"type": "protein", "item": 2}]
+    found = list(check({"kind": "k", "items": items, "measurements": measured}, Facts()))
+    assert [(one.path, one.params["types"]) for one in found] == [("items.1", "protein")]
+
+
+def test_what_was_offered_later_bars_nothing() -> None:
+    record = {"time": "2026-11-20", "category": "c", "items": [{"line": 1, "ref": "a:1"}, {"line": 2, "ref": "a:2"}]}
+    day = 1_795_104_000
+
+    def facts(start: int) -> Facts:
+        return Facts(offers={"barred|a:2|c": [LinkEntry(1, "barred|a:2|c", "barred", 1, start, start)]})
+
+    check = not_offered("TK-X-004", "barred")
+    assert [one.path for one in check(record, facts(day))] == ["items.2.ref"]
+    assert list(check(record, facts(day + 3 * 86_400))) == []
+    assert list(check(record, Facts())) == []

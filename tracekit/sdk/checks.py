@@ -1,0 +1,191 @@
+"""Checks that many categories need, made from a code and a few names: what stands as `check` in a plugin's `Rule`.
+
+A finding about what was done wrong in the world is a warning: refusing such a record would hide the deed. A finding
+about a record that cannot be right is an error. The level is that of the code's row in `rules.csv`.
+"""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from tracekit.findings import Finding, Level
+from tracekit.sdk.types import Facts, LinkEntry, Record
+from tracekit.spec.conditions import KILOGRAMS
+from tracekit.spec.lexical import interval
+
+Check = Callable[[Record, Facts], Iterable[Finding]]
+Rows = Sequence[Mapping[str, str]]
+
+NONE: Sequence[Finding] = ()
+"""What nearly every check gives for nearly every record, so that none of them starts a generator for it."""
+
+LITRES: Mapping[str, Decimal] = {"L": Decimal(1), "mL": Decimal("0.001"), "m3": Decimal(1000)}
+
+
+def said(item: Mapping[str, Any], name: str) -> Any:
+    """What an item's extension says, or None."""
+    extension: Mapping[str, Any] = item.get("extension", {})
+    return extension.get(name)
+
+
+def quantities_positive(code: str) -> Check:
+    """A quantity is above zero."""
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        return [
+            Finding(code, "error", f"items.{item['line']}.quantities.{at}.value", {"value": quantity["value"]})
+            for item in record["items"]
+            for at, quantity in enumerate(item.get("quantities", ()), 1)
+            if quantity["value"] == "0" or quantity["value"][0] == "-"
+        ]
+
+    return check
+
+
+def parties_differ(code: str) -> Check:
+    """Who gives and who takes are not the same."""
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        if record["party"] != record.get("counterparty"):
+            return NONE
+        return [Finding(code, "error", "counterparty", {"party": record["party"]})]
+
+    return check
+
+
+def no_test_failed(code: str) -> Check:
+    """A failed test is shown to everybody who holds the record."""
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        return [
+            Finding(code, "warning", f"measurements.{at}.result", {"type": one["type"]})
+            for at, one in enumerate(record.get("measurements", ()), 1)
+            if one.get("result") == "fail"
+        ]
+
+    return check
+
+
+def due_tests_done(code: str, rows: Rows, name: str) -> Check:
+    """Each item has the tests that `rows` (`kind`, a column `name` of the item's extension, `types`) ask for; no types: any test."""
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        found: list[Finding] = []
+        for item in record["items"]:
+            of_item = {one["type"] for one in record.get("measurements", ()) if one.get("item", item["line"]) == item["line"]}
+            for row in rows:
+                if row["kind"] != record["kind"] or row[name] != said(item, name):
+                    continue
+                missing = [one for one in row["types"].split() if one not in of_item]
+                if missing or not of_item:
+                    found.append(Finding(code, "warning", f"items.{item['line']}", {"value": row[name], "types": " ".join(missing) or "*"}))
+        return found
+
+    return check
+
+
+def shelf_life_kept(code: str, first: str, last: str, days: str, months: str, slack: int) -> Check:
+    """The last day is the first day and the shelf life, give or take some days; all four are names of the item's extension."""
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        found: list[Finding] = []
+        for item in record["items"]:
+            start, end, of_days, of_months = (said(item, name) for name in (first, last, days, months))
+            if start is None or end is None or (of_days is None and of_months is None):
+                continue
+            expected = months_later(date.fromisoformat(start), of_months or 0) + timedelta(days=of_days or 0)
+            if abs((date.fromisoformat(end) - expected).days) > slack:
+                path = f"items.{item['line']}.extension.{last}"
+                found.append(Finding(code, "warning", path, {"value": end, "expected": expected.isoformat()}))
+        return found
+
+    return check
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
+
+
+def yield_in_band(code: str, rows: Rows, names: Sequence[str], densities: Mapping[str, str]) -> Check:
+    """Mass out over mass in lies in the band of the first row whose `names` fit; an empty cell fits all.
+
+    Args:
+        names: the first is a name of the first output's extension, the others of the record's.
+        densities: kilograms a litre by the first name's value, where goods are measured by volume.
+    """
+
+    @cache
+    def band(*values: str) -> tuple[Decimal, Decimal] | None:
+        fits = (row for row in rows if all(row[name] in ("", value) for name, value in zip(names, values, strict=True)))
+        row = next(fits, None)
+        return (Decimal(row["low"]), Decimal(row["high"])) if row else None
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        inner: Mapping[str, Any] = record.get("extension", {})
+        made = next((item for item in record["items"] if item["role"] == "output"), None)
+        if made is None:
+            return NONE
+        limits = band(str(said(made, names[0]) or ""), *(str(inner.get(name, "")) for name in names[1:]))
+        taken, given = (_mass(record, role, names[0], densities) for role in ("input", "output"))
+        if limits is None or not taken or not given or limits[0] <= given / taken <= limits[1]:
+            return NONE
+        params = {"value": f"{given / taken:.3f}", "low": str(limits[0]), "high": str(limits[1])}
+        return [Finding(code, "warning", "items", params)]
+
+    return check
+
+
+def _mass(record: Record, role: str, name: str, densities: Mapping[str, str]) -> Decimal | None:
+    """Kilograms of all items of a role; None if one of them cannot be told."""
+    total = Decimal()
+    for item in record["items"]:
+        if item["role"] == role:
+            kilograms = mass_of(item, densities.get(str(said(item, name)), ""))
+            if kilograms is None:
+                return None
+            total += kilograms
+    return total
+
+
+def mass_of(item: Mapping[str, Any], density: str = "") -> Decimal | None:
+    """The kilograms of an item, from its weight or else from its volume and the density; None if neither is said."""
+    by_volume: Decimal | None = None
+    for quantity in item.get("quantities", ()):
+        unit, value = quantity["unit"], quantity["value"]
+        if unit in KILOGRAMS:
+            return Decimal(value) * KILOGRAMS[unit]
+        if unit in LITRES and density:
+            by_volume = Decimal(value) * LITRES[unit] * Decimal(density)
+    return by_volume
+
+
+def offered_before(facts: Facts, key: str, end: int) -> LinkEntry | None:
+    """The earliest stored event that offers a key and did not begin after `end` (epoch seconds)."""
+    fitting = [entry for entry in facts.offers.get(key, ()) if entry.start <= end]
+    return min(fitting, key=lambda entry: entry.start, default=None)
+
+
+def end_of(record: Record) -> int:
+    """The last second (epoch) of a record's time."""
+    return int(interval(record["time"])[1].timestamp()) - 1
+
+
+def not_offered(code: str, rung: str, *, level: Level = "warning") -> Check:
+    """None of the items' refs was offered before on a rung whose keys are `items.ref category`: recalled, stopped, failed."""
+
+    def check(record: Record, facts: Facts) -> Iterable[Finding]:
+        if not facts.offers:
+            return NONE
+        end, category = end_of(record), record["category"]
+        return [
+            Finding(code, level, f"items.{item['line']}.ref", {"ref": item["ref"]})
+            for item in record["items"]
+            if "ref" in item and offered_before(facts, f"{rung}|{item['ref']}|{category}", end)
+        ]
+
+    return check
