@@ -117,7 +117,7 @@ class _Writer:
             self.integer(depth, var, element)
         elif field.path == "recorded_at":
             # records that come together were recorded together
-            last = self.constant("last", [""])
+            last = self.constant("last", [object()])
             self.put(depth, f"if {var} != {last}[0]:")
             self.text(depth + 1, var, element)
             self.put(depth + 1, f"{last}[0] = {var}")
