@@ -7,7 +7,7 @@ from typing import Any
 
 from tracekit.findings import Finding
 from tracekit.ids import identity
-from tracekit.pipeline.check import Judged
+from tracekit.pipeline.judged import Judged
 from tracekit.pipeline.refs import parts_of
 from tracekit.pipeline.seal import split_body
 from tracekit.sdk import LinkKey

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tracekit.dock.flat import Flat, wire_records
 from tracekit.findings import Finding, is_problem
 from tracekit.loader import installed
-from tracekit.pipeline.check import Checks, Judged
+from tracekit.pipeline.check import Checks
+from tracekit.pipeline.judged import Judged
 from tracekit.sdk import Facts, Record
 
 if TYPE_CHECKING:

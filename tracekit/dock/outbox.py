@@ -76,7 +76,7 @@ class Outbox:
         random: Callable[[], float] = chance.random,
         wait: Callable[[float], None] = time.sleep,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
-        refused: Callable[[Refusals], None] = lambda _: None,
+        refused: Callable[[Refusals], object] = lambda _: None,
     ) -> None:
         self.store = store
         self.peer = peer
@@ -152,7 +152,7 @@ class _Queue:
         withheld: Callable[[str], Collection[str]],
         clock: Callable[[], float],
         new_id: Callable[[], str],
-        refused: Callable[[Refusals], None],
+        refused: Callable[[Refusals], object],
     ) -> None:
         self.described = Description(peer, "")
         self._store = store

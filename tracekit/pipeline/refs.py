@@ -11,7 +11,7 @@ from tracekit.ids import parse_ref
 from tracekit.sdk import Record
 
 if TYPE_CHECKING:
-    from tracekit.pipeline.check import Judged
+    from tracekit.pipeline.judged import Judged
     from tracekit.registry import Registry
 
 ENVELOPE_REFS = ("party", "counterparty", "place", "reporter")

@@ -20,7 +20,7 @@ from tracekit import errors
 from tracekit.config import SourceSection
 from tracekit.errors import SourceError, TracekitError
 from tracekit.findings import Finding, is_problem
-from tracekit.pipeline.check import Judged
+from tracekit.pipeline.judged import Judged
 from tracekit.platform.memory import resting_collector
 from tracekit.sdk import LinkKey
 

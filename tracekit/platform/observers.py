@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tracekit.pipeline.check import Judged
+    from tracekit.pipeline.judged import Judged
     from tracekit.registry import Registry
 
 LOGGER = logging.getLogger("tracekit.platform")

@@ -24,7 +24,7 @@ from tracekit.platform.registry import Review, filings_of
 from tracekit.store.values import Receipt, Written
 
 if TYPE_CHECKING:
-    from tracekit.pipeline.check import Judged, Outcome
+    from tracekit.pipeline.judged import Judged, Outcome
     from tracekit.platform.office import Office
     from tracekit.sdk import Record
     from tracekit.store.receiving import Receiving

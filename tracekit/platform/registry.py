@@ -14,7 +14,7 @@ from tracekit.pipeline.times import wire_time_of
 from tracekit.store.values import Filing
 
 if TYPE_CHECKING:
-    from tracekit.pipeline.check import Judged
+    from tracekit.pipeline.judged import Judged
     from tracekit.platform.office import Office
     from tracekit.sdk import Record
     from tracekit.store.receiving import Receiving

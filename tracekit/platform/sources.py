@@ -15,8 +15,9 @@ from tracekit.findings import Finding, is_problem
 from tracekit.ids import canonical, sha256_hex
 from tracekit.loader import load as load_registry
 from tracekit.mapping import BadRow
-from tracekit.pipeline.check import Checks, Judged
+from tracekit.pipeline.check import Checks
 from tracekit.pipeline.intake import seal_flat
+from tracekit.pipeline.judged import Judged
 from tracekit.pipeline.times import wire_time
 from tracekit.platform.ahead import Task, clock_ahead, read_ahead
 from tracekit.platform.memory import resting_collector

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tracekit.pipeline.check import Known
+from tracekit.pipeline.judged import Known
 from tracekit.sdk import Facts, LinkEntry
 from tracekit.store.backends import array
 from tracekit.store.counters import LIVE, PENDING
@@ -17,7 +17,7 @@ from tracekit.store.values import Filing, Written
 from tracekit.store.writing import write
 
 if TYPE_CHECKING:
-    from tracekit.pipeline.check import Wanted
+    from tracekit.pipeline.judged import Wanted
 
 Identity = tuple[str, str, str]
 

@@ -14,7 +14,7 @@ from tracekit.store.counters import Cell, Sums, problem_share
 from tracekit.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from tracekit.pipeline.check import Judged
+    from tracekit.pipeline.judged import Judged
 
 
 class Coming(NamedTuple):

@@ -12,7 +12,7 @@ from tracekit.store.counters import ACCEPTED, ACTIONS, PENDING, Cell, Counted
 from tracekit.store.standing import slot_of
 
 if TYPE_CHECKING:
-    from tracekit.pipeline.check import Judged
+    from tracekit.pipeline.judged import Judged
 
 SIDES = {"offer": 1, "seek": 2}
 REF = 0

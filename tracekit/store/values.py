@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from tracekit.findings import Finding
 
 if TYPE_CHECKING:
-    from tracekit.pipeline.check import Judged
+    from tracekit.pipeline.judged import Judged
     from tracekit.pipeline.link import Edge
 
 FilingState = Literal["draft", "pending", "approved", "returned", "suspended", "cancelled", "known"]

@@ -19,7 +19,7 @@ from tracekit.store.transaction import Transaction
 from tracekit.store.values import Filing, Written
 
 if TYPE_CHECKING:
-    from tracekit.pipeline.check import Judged
+    from tracekit.pipeline.judged import Judged
 
 BROKEN_LINK = "TK-LINK-001"
 

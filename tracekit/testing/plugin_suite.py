@@ -13,8 +13,9 @@ from typing import Any
 
 from tracekit.findings import Finding
 from tracekit.loader import build, installed
-from tracekit.pipeline.check import Checks, Judged
+from tracekit.pipeline.check import Checks
 from tracekit.pipeline.intake import seal_flat
+from tracekit.pipeline.judged import Judged
 from tracekit.registry import Registry
 from tracekit.sdk import Category, Facts, LinkEntry
 from tracekit.sdk.chain import mend

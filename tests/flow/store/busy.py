@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from judging import judged
 
-from tracekit.pipeline.check import Wanted
+from tracekit.pipeline.judged import Wanted
 from tracekit.pipeline.link import Edge
 from tracekit.sdk import LinkKey
 from tracekit.store import Receipt, Store, Written

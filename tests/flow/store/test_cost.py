@@ -6,7 +6,7 @@ from pathlib import Path
 from judging import judged
 from sqlalchemy import event
 
-from tracekit.pipeline.check import Wanted
+from tracekit.pipeline.judged import Wanted
 from tracekit.pipeline.link import Edge
 from tracekit.store import Receipt, Store, Written
 

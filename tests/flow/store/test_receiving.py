@@ -5,7 +5,7 @@ from judging import DAY, NODE, judged, refused
 
 from tracekit.errors import StoreError
 from tracekit.findings import Finding
-from tracekit.pipeline.check import Wanted
+from tracekit.pipeline.judged import Wanted
 from tracekit.pipeline.link import Edge
 from tracekit.store import FindingCount, Receipt, Store, Written
 

@@ -9,8 +9,9 @@ import pytest
 
 from tracekit.loader import installed
 from tracekit.mapping import open_source
-from tracekit.pipeline.check import Checks, Judged
+from tracekit.pipeline.check import Checks
 from tracekit.pipeline.intake import seal_flat
+from tracekit.pipeline.judged import Judged
 from tracekit.pipeline.times import interval
 from tracekit.sdk import Facts
 from tracekit.testing import Rates, Truth, World, build, grow
