@@ -198,14 +198,28 @@ class _Writer:
         paths = [condition.when_path] if condition.when_test else []
         paths += condition.value.split() if condition.test in ("any_of", "one_of") else [condition.path]
         wanted = [self.expression(path, head if listed else "") for path in paths]
-        if condition.test not in INLINE or None in wanted:
+        days = self.days_apart(condition, head if listed else "") if condition.test == "compare" else ""
+        if None in wanted or not (days or condition.test in INLINE):
             self.generic(condition, head)
             return
         expressions = [one for one in wanted if one]
         when = f"{self.when(condition, expressions.pop(0))} and " if condition.when_test else ""
         if listed:
             self.put(1, f"for e in get({head!r}, ()):")
-        self.refuse(2 if listed else 1, when + self.failing(condition.test, expressions))
+        self.refuse(2 if listed else 1, when + (days or self.failing(condition.test, expressions)))
+
+    def days_apart(self, condition: Condition, head: str) -> str:
+        """A test that refuses unless a day surely stands in order with another day or time at +08:00; empty if there is no such day."""
+        operator, _, other = condition.value.partition(" ")
+        fields = [self.kind.fields.get(path) for path in (condition.path, other)]
+        types = [field.element.datatype for field in fields if field]
+        left, right = (self.expression(path, head) for path in (condition.path, other))
+        if operator not in ("le", "ge") or sorted(types) not in (["day", "day"], ["day", "time"]) or not left or not right:
+            return ""
+        here = self.constant("offsets", ("", "+08:00"))
+        order = f"{left}[:10] {'<=' if operator == 'le' else '>='} {right}[:10]"
+        there = " and ".join(f"{one} is not None" for one in (left, right))
+        return f"{there} and not ({order} and {left}[10:][-6:] in {here} and {right}[10:][-6:] in {here})"
 
     def generic(self, condition: Condition, head: str) -> None:
         name = self.constant(("condition", condition), conditions.condition_answer(self.kind, condition))
