@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.wire
 
-POINTS = {"sqlite": int(os.environ.get("TRACEKIT_TEST_POINTS", "20")), "postgresql": 6}
+POINTS = {"sqlite": int(os.environ.get("TRACEKIT_TEST_POINTS", "20")), "postgresql": 5}
 
 
 def test_killed_before_seeded_events_nothing_is_lost_or_doubled(link: Any, seed: int, request: pytest.FixtureRequest) -> None:

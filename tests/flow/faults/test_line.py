@@ -47,6 +47,8 @@ class Relay:
             while answer := far.recv(65536):
                 if self.losing and b'"counts"' in answer:
                     self.lost += 1
+                    # closing alone would wait for the thread that reads
+                    near.shutdown(socket.SHUT_RDWR)
                     return
                 near.sendall(answer)
 
