@@ -277,6 +277,7 @@ class SlaughterIntake(FlatRecord):
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[SlaughterIntakeExtension, Field(title="扩展")]
     kind: Annotated[Literal["meat_veg.slaughter_intake"], Field(title="记录类型")] = "meat_veg.slaughter_intake"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -289,7 +290,6 @@ class SlaughterIntake(FlatRecord):
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
-    extension: Annotated[SlaughterIntakeExtension | None, Field(title="扩展")] = None
 
 
 class SlaughterExtension(Part):
@@ -354,6 +354,7 @@ class MeatInspection(FlatRecord):
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 100)], Field(title="检测与计量")]
+    extension: Annotated[MeatInspectionExtension, Field(title="扩展")]
     kind: Annotated[Literal["meat_veg.meat_inspection"], Field(title="记录类型")] = "meat_veg.meat_inspection"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -365,7 +366,6 @@ class MeatInspection(FlatRecord):
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
-    extension: Annotated[MeatInspectionExtension | None, Field(title="扩展")] = None
 
 
 class MeatDispatchItem(Part):
@@ -535,6 +535,7 @@ class MarketTest(FlatRecord):
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[MarketTestItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     measurements: Annotated[Annotated[tuple[MarketTestMeasurement, ...], FORM.many(1, 100)], Field(title="检测与计量")]
+    extension: Annotated[MarketTestExtension, Field(title="扩展")]
     kind: Annotated[Literal["meat_veg.market_test"], Field(title="记录类型")] = "meat_veg.market_test"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -546,7 +547,6 @@ class MarketTest(FlatRecord):
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
-    extension: Annotated[MarketTestExtension | None, Field(title="扩展")] = None
 
 
 class MarketTradeExtension(Part):
@@ -790,6 +790,7 @@ class GoodsReturn(FlatRecord):
     counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="对方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[GoodsReturnItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[GoodsReturnExtension, Field(title="扩展")]
     kind: Annotated[Literal["meat_veg.goods_return"], Field(title="记录类型")] = "meat_veg.goods_return"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -801,4 +802,3 @@ class GoodsReturn(FlatRecord):
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
-    extension: Annotated[GoodsReturnExtension | None, Field(title="扩展")] = None
