@@ -78,8 +78,13 @@ class Spool:
         self._lock = threading.RLock()
         with self._mapped():
             self._db = sqlite3.connect(self.file, timeout=30.0, isolation_level=None, check_same_thread=False)
-            self._db.executescript(_PRAGMAS + _SCHEMA)
-        self._bind(link or {})
+        try:
+            with self._mapped():
+                self._db.executescript(_PRAGMAS + _SCHEMA)
+            self._bind(link or {})
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def is_durable(self) -> bool:

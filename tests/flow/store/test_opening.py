@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -92,12 +93,14 @@ def test_a_store_that_is_not_durable_is_refused_on_sqlite(tmp_path: Path):
     with pytest.raises(StoreError) as error:
         back.check()
     assert error.value.code == backends.NOT_DURABLE
+    back.engine.dispose()
 
 
 def test_sqlite_is_opened_durably(tmp_path: Path):
     with Store.open(f"sqlite:///{tmp_path}/store.db", create=True) as store, store.back.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-    assert sqlite3.connect(tmp_path / "store.db").execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    with closing(sqlite3.connect(tmp_path / "store.db")) as raw:
+        assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///:memory:", "not an address"])

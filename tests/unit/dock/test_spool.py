@@ -156,7 +156,9 @@ def test_a_file_size_limit_is_store_full(tmp_path):
     """)
     out = subprocess.run([sys.executable, "-c", script, tmp_path / "s.db"], capture_output=True, text=True, check=True, timeout=60)
     assert out.stdout.split(maxsplit=1) == ["TK-DOCK-017", "{'ready': 1}\n"], out.stderr
-    assert [one.id for one in Spool(tmp_path / "s.db").waiting()] == ["before"]
+    spool = Spool(tmp_path / "s.db")
+    assert [one.id for one in spool.waiting()] == ["before"]
+    spool.close()
 
 
 STEPS = ["add", "begin", "answered", "finish"]
