@@ -29,9 +29,14 @@ def test_the_page_works_from_its_first_block_to_its_last(tmp_path: Path) -> None
     for port in ("8601", "8602"):
         script = script.replace(port, str(free_port()))
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    begin = f'tracekit() {{ "{sys.executable}" -m tracekit.cli "$@"; }}\ntrap \'kill $(jobs -p); wait\' EXIT\n'
+    command_file = tmp_path / "bin" / "tracekit"
+    command_file.parent.mkdir()
+    # a program, not a shell function: the end of the shell then reaches the servers themselves
+    command_file.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tracekit.cli "$@"\n', "utf-8")
+    command_file.chmod(0o755)
+    begin = "trap 'kill $(jobs -p); wait' EXIT\n"
     environment = {
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PATH": f"{command_file.parent}:{Path(sys.executable).parent}:/usr/bin:/bin",
         "PYTHONPATH": str(ROOT),
         "TRACEKIT_LANG": "en",
         "PYTHONUTF8": "1",
