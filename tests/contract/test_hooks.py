@@ -113,7 +113,13 @@ def test_hook_batch_accepted_cannot_fail_the_caller(monkeypatch: pytest.MonkeyPa
     def batch_accepted(platform: str, records: Sequence[dict[str, Any]]) -> None:
         raise RuntimeError(platform)
 
-    _observed(monkeypatch, batch_accepted=batch_accepted).tell("city", [], {"id": "r"})
+    def receipt_recorded(platform: str, receipt: dict[str, Any]) -> None:
+        told.append(receipt["id"])
+
+    told: list[str] = []
+    observed = _observed(monkeypatch, batch_accepted=batch_accepted, receipt_recorded=receipt_recorded)
+    observed.tell("city", [], {"id": "r"})
+    assert told == ["r"]
 
 
 def test_hook_receipt_recorded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,11 +124,6 @@ class Session:
             )
         return described
 
-    def forget(self) -> None:
-        """Ask for the description and a token anew at the next call."""
-        self._described = None
-        self._token = ""
-
     def call(
         self,
         method: str,

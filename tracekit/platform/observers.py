@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,9 +28,12 @@ class Observers:
         """Tell of a stored batch and its receipt; a failing observer is logged."""
         if self._relay is None:
             return
+        self._call(self._relay.batch_accepted, platform=platform, records=[one.record for one in accepted])
+        self._call(self._relay.receipt_recorded, platform=platform, receipt=receipt)
+
+    def _call(self, hook: Callable[..., Any], **told: Any) -> None:
         try:
-            self._relay.batch_accepted(platform=platform, records=[one.record for one in accepted])
-            self._relay.receipt_recorded(platform=platform, receipt=receipt)
+            hook(**told)
         except Exception as error:  # noqa: BLE001  an observer may raise anything, and the batch is stored already
             LOGGER.error("observer failed: %s", type(error).__name__)  # noqa: TRY400  a traceback would show records
 

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tracekit.config import Peer, PlatformConfig, Secret, parse_peer, parse_platform
 from tracekit.errors import ConfigError
@@ -196,12 +195,6 @@ def listen_url(config: PlatformConfig, port: int = 0) -> str:
         return server.url.rstrip("/")
     host = f"[{server.host}]" if ":" in server.host else server.host
     return f"{'https' if server.cert else 'http'}://{host}:{port or server.port}"
-
-
-def without_password(url: str) -> str:
-    """An address fit for logs: without user and password."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else url
 
 
 def _keys(config: PlatformConfig, file: Path, environ: Mapping[str, str]) -> Keys:
