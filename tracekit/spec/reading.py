@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tracekit.errors import SpecError
 from tracekit.ids import GROUPS
+from tracekit.spec.joining import read_balance, read_links, read_marks
 from tracekit.spec.sets import (
     EVENT_PARTS,
     MANY,
@@ -18,7 +19,6 @@ from tracekit.spec.sets import (
     Field,
     ForwardRow,
     Kind,
-    LinkRow,
     Occurrence,
     SpecSet,
 )
@@ -105,23 +105,6 @@ def _conditions(folder: Path, base: Mapping[str, Condition]) -> dict[str, Condit
     return found
 
 
-def _links(folder: Path) -> list[LinkRow]:
-    path = folder / "links.csv"
-    return [
-        LinkRow(
-            row["kind"],
-            row["side"],
-            row["rung"],
-            tuple(row["key"].split()),
-            _number(path, row, "window_days", 0) if row.get("window_days") else None,
-            float(row.get("confidence") or 1),
-            row.get("mandatory", "") == "1",
-            row.get("note", ""),
-        )
-        for row in read_optional(path)
-    ]
-
-
 def _forward(folder: Path) -> list[ForwardRow]:
     path = folder / "forward.csv"
     return [ForwardRow(row["kind"], row["group"], row["to_level"], row["forward"] == "yes") for row in read_optional(path)]
@@ -150,9 +133,11 @@ def read_set(folder: Path, base: SpecSet | None, *, forward_folder: Path | None 
         elements=tables.elements,
         codesets=tables.codesets,
         conditions=tables.conditions,
-        links=(*(base.links if base else ()), *_links(folder)),
+        links=(*(base.links if base else ()), *read_links(folder)),
         forward=(*(base.forward if base else ()), *_forward(forward_folder or folder)),
         records={**records, **own},
+        marks=(*(base.marks if base else ()), *read_marks(folder)),
+        balance=(*(base.balance if base else ()), *read_balance(folder)),
         hash=hashlib.sha256(f"{base.hash}\n{digest}".encode()).hexdigest() if base else digest,
     )
 

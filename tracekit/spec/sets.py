@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracekit.errors import SpecError
+from tracekit.spec.joining import BalanceRow, LinkRow, MarkRow
 from tracekit.spec.tables import Row, core_folder, specs_root
 
 MANY = 1_000_000
@@ -138,19 +139,6 @@ class Kind:
         return self.record_type != "measurement"
 
 
-class LinkRow(NamedTuple):
-    """A key that joins events of a kind: one row of `links.csv`."""
-
-    kind: str
-    side: str
-    rung: str
-    key: tuple[str, ...]
-    window_days: int | None
-    confidence: float
-    mandatory: bool
-    note: str
-
-
 class ForwardRow(NamedTuple):
     """Whether a group (or the `record` itself) of a kind goes up to a level; `*` stands for all."""
 
@@ -174,6 +162,8 @@ class SpecSet:
     forward: tuple[ForwardRow, ...]
     records: Mapping[str, tuple[Row, ...]]
     hash: str
+    marks: tuple[MarkRow, ...] = ()
+    balance: tuple[BalanceRow, ...] = ()
 
     def kind(self, kind_id: str) -> Kind:
         """The kind of that id.
