@@ -30,13 +30,19 @@ BasisCode = Literal[
     "weight",
     "volume",
     "activity",
+    "length",
+    "area",
 ]
 
 DisposalMethodCode = Literal[
     "harmless",
     "destroyed",
     "relabelled",
+    "reworked",
     "returned",
+    "sealed",
+    "stored",
+    "recycled",
     "other",
 ]
 
@@ -65,20 +71,58 @@ DocumentTypeCode = Literal[
     "transport_document",
     "certificate",
     "test_report",
-    "other",
     "production_licence",
     "business_licence",
+    "business_registration",
     "supplier_licence",
+    "use_licence",
+    "registration_certificate",
+    "approval",
+    "permit",
+    "purchase_permit",
+    "transport_permit",
+    "import_licence",
+    "export_licence",
     "inspection_certificate",
+    "inspection_report",
     "conformity_certificate",
-    "handover_note",
-    "milk_purchase_permit",
-    "milk_transport_permit",
-    "warehouse_receipt",
+    "quality_certificate",
+    "batch_release",
+    "plant_quarantine",
+    "import_quarantine",
+    "export_quarantine",
+    "overseas_registration",
+    "customs_declaration",
+    "bill_of_lading",
+    "packing_list",
+    "special_invoice",
     "contract",
+    "delivery_note",
+    "warehouse_receipt",
+    "stock_slip",
+    "issue_slip",
+    "prescription",
+    "production_record",
+    "maintenance_record",
+    "filling_record",
+    "acceptance_certificate",
+    "use_registration",
+    "supervision_inspection",
     "recall_notice",
     "stop_notice",
     "disposal_record",
+    "organic_certificate",
+    "gap_certificate",
+    "haccp_certificate",
+    "gmp_certificate",
+    "gsp_certificate",
+    "green_food_certificate",
+    "geographical_indication",
+    "compulsory_certificate",
+    "other",
+    "handover_note",
+    "milk_purchase_permit",
+    "milk_transport_permit",
 ]
 
 FoodProcessCode = Literal[
@@ -181,6 +225,47 @@ UnitCode = Literal[
     "degree",
     "minute",
     "second",
+    "carton",
+    "pack",
+    "sachet",
+    "blister",
+    "tablet",
+    "capsule",
+    "pill",
+    "ampoule",
+    "vial",
+    "tube",
+    "dose",
+    "pallet",
+    "drum",
+    "cylinder",
+    "roll",
+    "set",
+    "machine",
+    "round",
+    "sheet",
+    "strip",
+    "stick",
+    "plant",
+    "seedling",
+    "seed_grain",
+    "tray",
+    "m2",
+    "mu",
+    "ha",
+    "Nm3",
+    "ug",
+    "jin",
+    "liang",
+    "IU",
+    "month",
+    "year",
+    "Pa",
+    "kPa",
+    "permille",
+    "kg/mu",
+    "mL/mu",
+    "g/mL",
 ]
 
 
@@ -198,6 +283,7 @@ class RawMilkHandoverItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -213,8 +299,8 @@ class RawMilkHandoverExtension(Part):
     station_name: Annotated[Annotated[str, FORM.text(100)], Field(title="生鲜乳收购站名称")]
     station_signer: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="收购站经手人")] = None
     escort: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="押运员")] = None
-    driver: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="司机")] = None
-    receiver: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="收奶员")] = None
+    driver: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="驾驶员")] = None
+    receiver: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="接收人")] = None
     vehicle: Annotated[Annotated[str, FORM.ref("plate")] | None, Field(title="运输车牌号")] = None
 
 
@@ -290,9 +376,8 @@ class RawMaterialIntakeItemExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
-    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
-    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="保质期至")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
     shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
     shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
 
@@ -305,6 +390,7 @@ class RawMaterialIntakeItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()] | None, Field(title="批次或个体标识")] = None
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -358,6 +444,7 @@ class ProductionItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -462,9 +549,8 @@ class DispatchItemExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
-    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
-    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="保质期至")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
     shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
     shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
     quantity_in: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批进入数量")] = None
@@ -479,6 +565,7 @@ class DispatchItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -518,30 +605,6 @@ class Dispatch(FlatRecord):
     extension: Annotated[RawMaterialIntakeExtension | None, Field(title="扩展")] = None
 
 
-class StorageItemExtension(Part):
-    """品类自有的内容 / What the category itself defines."""
-
-    subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
-    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
-
-
-class StorageItem(Part):
-    """事件的明细行 / The lines of the event."""
-
-    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
-    role: Annotated[ItemRoleCode, Field(title="作用")]
-    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
-    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
-    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
-    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
-    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
-    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[StorageItemExtension, Field(title="扩展")]
-
-
 class StorageExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
@@ -565,7 +628,7 @@ class Storage(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[StorageItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["food.storage"], Field(title="记录类型")] = "food.storage"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -589,7 +652,7 @@ class TransportExtension(Part):
     consignor_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="委托方联系方式")] = None
     counterparty_address: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="对方地址")] = None
     vehicle: Annotated[Annotated[str, FORM.ref("plate")] | None, Field(title="运输车牌号")] = None
-    driver: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="司机")] = None
+    driver: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="驾驶员")] = None
 
 
 class Transport(FlatRecord):
@@ -608,7 +671,7 @@ class Transport(FlatRecord):
     counterparty_name: Annotated[Annotated[str, FORM.text(100)], Field(title="对方名称")]
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)], Field(title="对方联系方式")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[StorageItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["food.transport"], Field(title="记录类型")] = "food.transport"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -686,8 +749,7 @@ class RetailSaleItemExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
-    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
-    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="保质期至")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
     quantity_in: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批进入数量")] = None
     quantity_out: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批累计出库数量")] = None
 
@@ -700,6 +762,7 @@ class RetailSaleItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -761,7 +824,7 @@ class Recall(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[StorageItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     extension: Annotated[RecallExtension, Field(title="扩展")]
     kind: Annotated[Literal["food.recall"], Field(title="记录类型")] = "food.recall"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -799,7 +862,7 @@ class StopSale(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[StorageItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     extension: Annotated[StopSaleExtension, Field(title="扩展")]
     kind: Annotated[Literal["food.stop_sale"], Field(title="记录类型")] = "food.stop_sale"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -819,7 +882,6 @@ class DisposalItemExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
     subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
-    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantity_in: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批进入数量")] = None
     quantity_out: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批累计出库数量")] = None
 
@@ -832,6 +894,7 @@ class DisposalItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
     product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None

@@ -30,6 +30,8 @@ BasisCode = Literal[
     "weight",
     "volume",
     "activity",
+    "length",
+    "area",
 ]
 
 DocumentDirectionCode = Literal[
@@ -57,6 +59,54 @@ DocumentTypeCode = Literal[
     "transport_document",
     "certificate",
     "test_report",
+    "production_licence",
+    "business_licence",
+    "business_registration",
+    "supplier_licence",
+    "use_licence",
+    "registration_certificate",
+    "approval",
+    "permit",
+    "purchase_permit",
+    "transport_permit",
+    "import_licence",
+    "export_licence",
+    "inspection_certificate",
+    "inspection_report",
+    "conformity_certificate",
+    "quality_certificate",
+    "batch_release",
+    "plant_quarantine",
+    "import_quarantine",
+    "export_quarantine",
+    "overseas_registration",
+    "customs_declaration",
+    "bill_of_lading",
+    "packing_list",
+    "special_invoice",
+    "contract",
+    "delivery_note",
+    "warehouse_receipt",
+    "stock_slip",
+    "issue_slip",
+    "prescription",
+    "production_record",
+    "maintenance_record",
+    "filling_record",
+    "acceptance_certificate",
+    "use_registration",
+    "supervision_inspection",
+    "recall_notice",
+    "stop_notice",
+    "disposal_record",
+    "organic_certificate",
+    "gap_certificate",
+    "haccp_certificate",
+    "gmp_certificate",
+    "gsp_certificate",
+    "green_food_certificate",
+    "geographical_indication",
+    "compulsory_certificate",
     "other",
 ]
 
@@ -133,6 +183,47 @@ UnitCode = Literal[
     "degree",
     "minute",
     "second",
+    "carton",
+    "pack",
+    "sachet",
+    "blister",
+    "tablet",
+    "capsule",
+    "pill",
+    "ampoule",
+    "vial",
+    "tube",
+    "dose",
+    "pallet",
+    "drum",
+    "cylinder",
+    "roll",
+    "set",
+    "machine",
+    "round",
+    "sheet",
+    "strip",
+    "stick",
+    "plant",
+    "seedling",
+    "seed_grain",
+    "tray",
+    "m2",
+    "mu",
+    "ha",
+    "Nm3",
+    "ug",
+    "jin",
+    "liang",
+    "IU",
+    "month",
+    "year",
+    "Pa",
+    "kPa",
+    "permille",
+    "kg/mu",
+    "mL/mu",
+    "g/mL",
 ]
 
 WeighModeCode = Literal[
@@ -149,6 +240,7 @@ class FarmDispatchItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="产地编码")]
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -243,6 +335,7 @@ class SlaughterIntakeItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -376,6 +469,7 @@ class MeatDispatchItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()] | None, Field(title="批次或个体标识")] = None
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -437,6 +531,7 @@ class MarketIntakeItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -490,6 +585,7 @@ class MarketTestItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)] | None, Field(title="数量")] = None
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -676,6 +772,7 @@ class SupermarketIntakeItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
@@ -759,6 +856,7 @@ class GoodsReturnItem(Part):
     ref: Annotated[Annotated[str, FORM.ref()] | None, Field(title="批次或个体标识")] = None
     product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
     product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
     quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
     origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
     origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
