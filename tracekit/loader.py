@@ -14,8 +14,7 @@ from tracekit.errors import PluginError
 from tracekit.registry import Broken, Loaded, Registry, by_id, rule_set_hash
 from tracekit.sdk import Category, CodeScheme, hooks
 from tracekit.spec import messages
-from tracekit.spec.sets import SpecSet, load_set
-from tracekit.spec.tables import specs_root
+from tracekit.spec.sets import SpecSet, core_set, load_set
 
 GROUP = "tracekit"
 _CORE = "tracekit"
@@ -107,7 +106,21 @@ def _ask(module: Any) -> dict[str, list[Any]]:
     manager = _manager()
     manager.register(module)
     manager.check_pending()
-    return {hook: [item for answer in getattr(manager.hook, hook)() for item in answer] for hook in _HOOKS}
+    asked = {hook: [item for answer in getattr(manager.hook, hook)() for item in answer] for hook in _HOOKS}
+    for category in asked["register_categories"]:
+        _check_department(category)
+    return asked
+
+
+def _check_department(category: Category) -> None:
+    """The department decides what goes up by default, so a category cannot be without a known one."""
+    known = core_set().codesets["department"].codes
+    if category.department not in known:
+        raise PluginError(
+            f"category {category.id!r}: department {category.department!r} is not one of: {', '.join(known)}",
+            code="TK-PLG-005",
+            params={"category": category.id, "department": category.department, "known": ", ".join(known)},
+        )
 
 
 def _add(answers: Answers, name: str, asked: dict[str, list[Any]]) -> None:
@@ -116,7 +129,7 @@ def _add(answers: Answers, name: str, asked: dict[str, list[Any]]) -> None:
 
 
 def _build(answers: Answers, loaded: Sequence[Loaded], broken: Sequence[Broken]) -> Registry:
-    core = load_set(specs_root() / "core" / "v1", None)
+    core = core_set()
     categories: dict[str, Category] = by_id(answers.get("register_categories", []), "category")
     sets: dict[str, SpecSet] = {"core": core}
     for category in categories.values():

@@ -1,13 +1,14 @@
 """Finding plugins: hooks collect, broken ones are listed and skipped, equal ids are named."""
 
 import types
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tracekit import codes, loader
 from tracekit.errors import PluginError
-from tracekit.sdk import Chain, LinkRule, Rule, hookimpl
+from tracekit.sdk import Category, Chain, LinkRule, Rule, hookimpl
 
 
 def plugin(name: str, **hooks: Any) -> types.ModuleType:
@@ -115,3 +116,9 @@ def test_hook_register_categories_adapters_suites_are_installed() -> None:
     assert "meat_veg.market_trade" in registry.kinds
     assert registry.suites["ed25519"].id == "ed25519"
     assert registry.hash and registry.hash == loader.load().hash
+
+
+def test_a_category_without_a_known_department_is_refused_with_the_known_ones() -> None:
+    lost = plugin("lost", register_categories=listing([Category("lost", "无", "lost", "nobody", Path())]))
+    with pytest.raises(PluginError, match=r"TK-PLG-005.*nobody.*commerce.*public_security"):
+        loader.build([("dist-lost", lost)])

@@ -157,6 +157,8 @@ class _Tables:
         """Build one kind from its row of `kinds.csv` and the record tables."""
         path = self.folder / "kinds.csv"
         _need(path, row["kind"], "record_type", row["record_type"], RECORD_TYPES)
+        if department := row.get("department", ""):
+            _need(path, row["kind"], "department", department, self.codesets["department"].codes)
         rows, occurrence_rows = self._rows(row)
         fields = {path_: self._field(row["kind"], one) for path_, one in rows.items()}
         top = tuple(self._grown(one, fields) for one in fields.values() if "." not in one.path)
@@ -180,6 +182,7 @@ class _Tables:
             codesets=self.codesets,
             fields=flat,
             sensitive={one.path: one.group for one in flat.values() if one.group},
+            department=row.get("department", ""),
         )
 
     def _rows(self, kind: Row) -> tuple[dict[str, Row], list[Row]]:

@@ -132,6 +132,8 @@ class Kind:
     codesets: Mapping[str, Codeset]
     fields: Mapping[str, Field] = field(default_factory=dict[str, Field])
     sensitive: Mapping[str, str] = field(default_factory=dict[str, str])
+    department: str = ""
+    """The competent department (`department.csv`) where it is not the category's."""
 
     @property
     def docked(self) -> bool:

@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 @hookimpl
 def register_categories() -> list[Category]:
     """The benchmark's category."""
-    return [Category("bench", "基准", "benchmark", "tracekit", HERE / "specs")]
+    return [Category("bench", "基准", "benchmark", "commerce", HERE / "specs")]
 
 
 def make_folder(folder: Path, source: Path) -> Path:

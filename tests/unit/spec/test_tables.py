@@ -116,6 +116,7 @@ BAD = [
     ("records/process.csv", "0,3", "a,3", "whole number"),
     ("conditions.csv", "compare", "compute", "test"),
     ("kinds.csv", "event", "happening", "record_type"),
+    ("kinds.csv", "public_security", "nobody", "department"),
 ]
 
 
@@ -145,6 +146,11 @@ def test_a_plugin_is_laid_over_the_core() -> None:
     assert trade.sensitive["items.unit_price"] == "commercial"
     assert spec.own_kinds == ("demo.trade", "demo.process")
     assert "core.node" in spec.kinds
+
+
+def test_a_kind_may_name_another_department_than_its_category() -> None:
+    kinds = load_set(DEMO, core_set()).kinds
+    assert (kinds["demo.process"].department, kinds["demo.trade"].department) == ("public_security", "")
 
 
 def test_every_finding_that_the_validator_names_has_a_row() -> None:
