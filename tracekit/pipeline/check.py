@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING
 from tracekit.findings import Finding, is_problem
 from tracekit.ids import identity
 from tracekit.pipeline.judged import Identity, Judged, Known, Outcome, Wanted
-from tracekit.pipeline.link import FREE, Edge, Linker, broken_link, joins, linker, rungs
+from tracekit.pipeline.keys import Keys, compile_keys, first_key
+from tracekit.pipeline.link import Edge, Linker, Rung, bare, broken_link, joins, linker, rungs
+from tracekit.pipeline.marks import MarksOf, MovesOf, Standing, compile_marks, compile_moves
 from tracekit.pipeline.refs import check_refs, parts_of
 from tracekit.pipeline.seal import faulty_groups, split_body
-from tracekit.pipeline.terms import Term, compile_term, first_key
 from tracekit.pipeline.times import day_number, interval
-from tracekit.sdk import Facts, LinkEntry, LinkKey, Record, Rule
+from tracekit.sdk import Facts, LinkEntry, LinkKey, Move, Record, Rule
 from tracekit.spec.validators import validator
 
 if TYPE_CHECKING:
     from tracekit.registry import Registry
     from tracekit.spec.sets import Kind
+
+NO_MOVES: Mapping[int, Sequence[Move]] = {}
 
 FILED = frozenset(("subject", "node", "merchant", "product", "device", "asset"))
 """Record types that wait for a review before they count as known."""
@@ -35,9 +38,11 @@ class KindChecks:
 
     kind: Kind
     validate: Callable[[Record], list[Finding]]
-    business: tuple[Term, ...]
+    business: Keys | None
     linker: Linker
     rules: tuple[Rule, ...]
+    marks: MarksOf | None
+    moves: MovesOf | None
 
 
 class Checks:
@@ -45,9 +50,11 @@ class Checks:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
-        self._links = [row for one in registry.sets.values() for row in one.links]
+        self._links = list(dict.fromkeys(row for one in registry.sets.values() for row in one.links))
+        self._marks = list(dict.fromkeys(row for one in registry.sets.values() for row in one.marks))
+        self._balance = list(dict.fromkeys(row for one in registry.sets.values() for row in one.balance))
         self._rungs = rungs(self._links)
-        self._mandatory = frozenset(row.rung for row in self._links if row.mandatory and row.side == "seek")
+        self._mandatory = frozenset(row.rung_id for row in self._links if row.mandatory and row.side == "seek")
         self._by_kind: dict[str, KindChecks] = {}
 
     def of(self, kind: str) -> KindChecks | None:
@@ -58,12 +65,16 @@ class Checks:
         return found
 
     def _compile(self, kind: Kind) -> KindChecks:
+        marks = [row for row in self._marks if row.kind == kind.id]
+        balance = [row for row in self._balance if row.kind == kind.id]
         return KindChecks(
             kind,
             validator(kind),
-            tuple(compile_term(term) for term in kind.business_key),
+            compile_keys(kind.business_key) if kind.business_key else None,
             linker(kind.id, self._links, self.registry),
             self.registry.rules_for(kind.id),
+            compile_marks(marks) if marks else None,
+            compile_moves(balance) if balance else None,
         )
 
     def prepare(self, records: Iterable[Record], received_at: int, *, sealed_here: bool = False) -> list[Judged]:
@@ -100,24 +111,40 @@ class Checks:
                 wanted.business.add(one.business_key)
             for key in one.keys:
                 (wanted.offers if key.side == "seek" else wanted.seekers).add(key.key)
+            wanted.marks.update(key.key for key in one.marks if key.side == "read")
+            wanted.balance.update(move.key for move in one.moves)
             wanted.filed.update(one.filed)
         return wanted
 
-    def judge(self, judged: list[Judged], known: Mapping[Identity, Sequence[Known]], facts: Facts) -> Outcome:
-        """Give each record its verdict and join it to what is stored and to the rest of the batch."""
+    def judge(
+        self,
+        judged: list[Judged],
+        known: Mapping[Identity, Sequence[Known]],
+        facts: Facts,
+        stored_moves: Mapping[int, Sequence[Move]] = NO_MOVES,
+    ) -> Outcome:
+        """Give each record its verdict and join it to what is stored and to the rest of the batch.
+
+        Args:
+            stored_moves: by record id, what the stored versions of the batch's identities moved in ledgers.
+        """
         outcome = Outcome(judged)
         versions: dict[Identity, list[Known]] = {key: list(value) for key, value in known.items()}
         reporters = dict(facts.business)
+        standing = Standing(facts, stored_moves)
         accepted: list[tuple[int, Judged]] = []
         for position, one in enumerate(judged, 1):
-            self._decide(one, versions, reporters, facts)
+            self._decide(one, versions, reporters, standing)
             if one.verdict in ("accepted", "pending"):
                 accepted.append((-position, one))
                 _remember(one, -position, versions, reporters)
+                if one.marks or one.moves or one.replaces:
+                    standing.take(one, -position)
+        self._look_again(accepted, standing)
         self._link(accepted, facts, outcome)
         return outcome
 
-    def _decide(self, one: Judged, versions: Mapping[Identity, Sequence[Known]], reporters: Mapping[str, str], facts: Facts) -> None:
+    def _decide(self, one: Judged, versions: Mapping[Identity, Sequence[Known]], reporters: Mapping[str, str], standing: Standing) -> None:
         if is_problem(one.findings):
             one.verdict = "problem"
             return
@@ -128,15 +155,29 @@ class Checks:
             one.verdict = "duplicate"
             one.findings = [*one.findings, Finding("TK-CHK-003", "warning", "", {"key": one.business_key, "origin": first})]
             return
-        checks = self.of(one.kind)
-        rules = checks.rules if checks is not None and one.action != "void" else ()
-        try:
-            said = [finding for rule in rules for finding in rule.check(one.record, facts)]
-        except Exception:  # noqa: BLE001  a plugin's rule may raise anything, and one record must not hold up all others
-            said = _said_one_by_one(rules, one.record, facts)
+        said = self._said(one, standing.facts_for(one))
         if said:
             one.findings = one.findings + said
         one.verdict = "problem" if is_problem(one.findings) else "pending" if one.filing else "accepted"
+
+    def _said(self, one: Judged, facts: Facts) -> list[Finding]:
+        checks = self.of(one.kind)
+        rules = checks.rules if checks is not None and one.action != "void" else ()
+        try:
+            return [finding for rule in rules for finding in rule.check(one.record, facts)]
+        except Exception:  # noqa: BLE001  a plugin's rule may raise anything, and one record must not hold up all others
+            return _said_one_by_one(rules, one.record, facts)
+
+    def _look_again(self, accepted: Sequence[tuple[int, Judged]], standing: Standing) -> None:
+        """Records that read a mark which a later one of the batch set: the order in a batch is not that of time."""
+        last_set = {key.key: position for position, one in accepted for key in one.marks if key.side == "set"}
+        if not last_set:
+            return
+        for position, one in accepted:
+            if any(last_set.get(key.key, 0) < position for key in one.marks if key.side == "read"):
+                known = {(finding.code, finding.path) for finding in one.findings}
+                said = self._said(one, standing.facts_for(one, position))
+                one.findings = one.findings + [new for new in said if new.level != "error" and (new.code, new.path) not in known]
 
     def _link(self, accepted: Sequence[tuple[int, Judged]], facts: Facts, outcome: Outcome) -> None:
         offers = _own_offers(accepted)
@@ -159,20 +200,28 @@ class Checks:
             _mark_broken(one, checks.linker, found)
 
     def _join_offers(self, mine: LinkEntry, others: Sequence[LinkEntry], gone: set[int], outcome: Outcome) -> bool:
-        rung = self._rungs.get(mine.rung, FREE)
+        rung = self._rung(mine.rung)
         joined = [
-            Edge(other.record_id, mine.record_id, mine.rung, mine.key, rung.confidence)
+            Edge(other.record_id, mine.record_id, rung.name, mine.key, rung.confidence)
             for other in others
-            if other.record_id != mine.record_id and other.record_id not in gone and joins(other, mine, rung)
+            if other.record_id != mine.record_id
+            and other.record_id not in gone
+            and bare(other.rung) == rung.name
+            and joins(other, mine, rung)
         ]
         outcome.edges.extend(joined)
         return bool(joined)
 
+    def _rung(self, rung_id: str) -> Rung:
+        """A rung by its id; that of a link rule in Python may have no row, and then no window."""
+        return self._rungs.get(rung_id) or Rung(bare(rung_id))
+
     def _join_seekers(self, mine: LinkEntry, others: Sequence[LinkEntry], gone: set[int], outcome: Outcome) -> None:
+        name = bare(mine.rung)
         for other in others:
-            rung = self._rungs.get(other.rung, FREE)
-            if other.record_id not in gone and joins(mine, other, rung):
-                outcome.edges.append(Edge(mine.record_id, other.record_id, other.rung, mine.key, rung.confidence))
+            rung = self._rung(other.rung)
+            if other.record_id not in gone and rung.name == name and joins(mine, other, rung):
+                outcome.edges.append(Edge(mine.record_id, other.record_id, name, mine.key, rung.confidence))
                 if other.rung in self._mandatory:
                     outcome.healed.add(other.record_id)
 
@@ -273,6 +322,8 @@ def _readable(record: Record, checks: KindChecks, findings: list[Finding], recei
         filing=kind.record_type in FILED,
         lines=len(record.get("items", ())),
         keys=[] if void else checks.linker.keys(record),
+        marks=() if void or checks.marks is None else checks.marks(record, end),
+        moves=() if void or checks.moves is None else checks.moves(record),
     )  # fmt: skip  one fact a line group reads better than one a line
 
 

@@ -8,7 +8,7 @@ from tracekit.findings import Finding
 from tracekit.pipeline.link import Edge
 from tracekit.pipeline.refs import Goods
 from tracekit.pipeline.seal import join_body
-from tracekit.sdk import LinkKey, Record
+from tracekit.sdk import LinkKey, MarkKey, Move, Record
 
 Verdict = Literal["accepted", "problem", "duplicate", "pending"]
 Identity = tuple[str, str, str]
@@ -59,6 +59,8 @@ class Judged:
     filing: bool = False
     lines: int = 0
     keys: list[LinkKey] = field(default_factory=list[LinkKey])
+    marks: Sequence[MarkKey] = ()
+    moves: Sequence[Move] = ()
     verdict: Verdict = "accepted"
     first_receipt: str = ""
     replaces: int = 0
@@ -81,6 +83,8 @@ class Wanted:
     business: set[str] = field(default_factory=set[str])
     offers: set[str] = field(default_factory=set[str])
     seekers: set[str] = field(default_factory=set[str])
+    marks: set[str] = field(default_factory=set[str])
+    balance: set[str] = field(default_factory=set[str])
 
 
 @dataclass

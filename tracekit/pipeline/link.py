@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from tracekit.codes import batch
 from tracekit.findings import Finding
-from tracekit.pipeline.terms import MAX_KEYS, all_keys, compile_term
+from tracekit.pipeline.keys import MAX_KEYS, compile_keys
 from tracekit.sdk import LinkEntry, LinkKey, LinkRule, Record
 
 if TYPE_CHECKING:
     from tracekit.registry import Registry
-    from tracekit.spec.sets import LinkRow
+    from tracekit.spec.joining import LinkRow
 
 _DAY = 86_400
 
@@ -34,51 +34,54 @@ class Edge(NamedTuple):
 
 
 class Rung(NamedTuple):
-    """How a rung of `links.csv` joins: its window in days (None: no limit) and its confidence."""
+    """How a rung of `links.csv` joins: its bare name, its window in days (None: no limit) and its confidence."""
 
-    window_days: int | None
-    confidence: float
-
-
-FREE = Rung(None, 1.0)
-"""The rung of a link rule in Python that has no row in `links.csv`."""
+    name: str
+    window_days: int | None = None
+    confidence: float = 1.0
 
 
 def rungs(rows: Iterable[LinkRow]) -> dict[str, Rung]:
-    """The rungs by id; the window is the seeking side's."""
+    """The rungs by category and name: two categories may give one name different windows. The window is the seeking side's."""
     ordered = sorted(rows, key=lambda row: row.side == "seek")
-    return {row.rung: Rung(row.window_days or None, float(row.confidence or 1)) for row in ordered}
+    return {row.rung_id: Rung(row.rung, row.window_days or None, row.confidence or 1.0) for row in ordered}
 
 
-Keys = Callable[[Record], list[LinkKey]]
+def bare(rung_id: str) -> str:
+    """The name of a rung without its category: rungs of one name join across categories."""
+    return rung_id.rpartition(".")[2]
+
+
+KeysOf = Callable[[Record], list[LinkKey]]
 
 
 @dataclass(frozen=True)
 class Linker:
     """The compiled link rules of one kind."""
 
-    keys: Keys
+    keys: KeysOf
     mandatory: frozenset[str]
 
 
 def linker(kind: str, rows: Iterable[LinkRow], registry: Registry) -> Linker:
     """Compile the rows of `links.csv` for a kind, with the kind's link rules in Python."""
     own = [row for row in rows if row.kind == kind]
-    makers: list[Keys] = []
-    single = [row for row in own if len(row.key) == 1]
+    makers: list[KeysOf] = []
+    single = [row for row in own if len(row.key) == 1 and row.when is None and row.key[0].startswith(("documents:", "items."))]
     if by_type := _rows_by(single, "documents:"):
         makers.append(lambda record: _document_keys(record, by_type))
     if by_field := _rows_by(single, "items."):
         fields = [(name.partition("@")[0], name.partition("@")[2], sides) for name, sides in by_field.items()]
         makers.append(lambda record: _item_keys(record, fields))
-    makers += [_maker(row) for row in own if len(row.key) > 1 or not "".join(row.key).startswith(("documents:", "items."))]
-    makers += [_keys_of(rule) for rule in registry.link_rules_for(kind)]
-    mandatory = frozenset(row.rung for row in own if row.mandatory and row.side == "seek")
+    makers += [_maker(row) for row in own if row not in single]
+    makers += [_keys_of(rule, kind) for rule in registry.link_rules_for(kind)]
+    mandatory = frozenset(row.rung_id for row in own if row.mandatory and row.side == "seek")
     return Linker(lambda record: [key for make in makers for key in make(record)], mandatory)
 
 
-def _keys_of(rule: LinkRule) -> Keys:
-    return lambda record: list(rule.keys(record))
+def _keys_of(rule: LinkRule, kind: str) -> KeysOf:
+    category = kind.partition(".")[0]
+    return lambda record: [key._replace(rung=f"{category}.{key.rung}") for key in rule.keys(record)]
 
 
 def _rows_by(rows: Iterable[LinkRow], prefix: str) -> dict[str, list[tuple[Side, str]]]:
@@ -86,7 +89,7 @@ def _rows_by(rows: Iterable[LinkRow], prefix: str) -> dict[str, list[tuple[Side,
     found: dict[str, list[tuple[Side, str]]] = {}
     for row in rows:
         if row.key[0].startswith(prefix):
-            found.setdefault(row.key[0].removeprefix(prefix), []).append((cast("Side", row.side), row.rung))
+            found.setdefault(row.key[0].removeprefix(prefix), []).append((cast("Side", row.side), row.rung_id))
     return found
 
 
@@ -109,23 +112,16 @@ def _item_keys(record: Record, fields: list[tuple[str, str, list[tuple[Side, str
     ][:MAX_KEYS]
 
 
-def _maker(row: LinkRow) -> Keys:
-    """A row of several terms: their combination is the key, made only if every paper it names is there."""
-    side, rung = cast("Side", row.side), row.rung
-    terms = [compile_term(name) for name in row.key]
-    papers = frozenset(name.removeprefix("documents:") for name in row.key if name.startswith("documents:"))
-
-    def make(record: Record) -> list[LinkKey]:
-        if papers and not papers.issubset([document["type"] for document in record.get("documents", ())]):
-            return []
-        return [LinkKey(side, rung, f"{rung}|{key}") for key in all_keys(terms, record)]
-
-    return make
+def _maker(row: LinkRow) -> KeysOf:
+    """Any other row; a key of several terms, or of none of a list, begins with its rung."""
+    side, rung, keys = cast("Side", row.side), row.rung_id, compile_keys(row.key, row.when)
+    first = "" if len(row.key) == 1 and row.key[0].startswith(("documents:", "items.")) else f"{row.rung}|"
+    return lambda record: [LinkKey(side, rung, f"{first}{key.text}", key.line) for key in keys(record) if not _is_placeholder(key.text)]
 
 
 def _is_placeholder(ref: str) -> bool:
     """Placeholder batches (`1000…`) are never joined as real lots."""
-    return ref.startswith("batch:1000") and batch.is_placeholder(ref[6:])
+    return ref.startswith("batch:1000") and batch.is_placeholder(ref[6:].partition("|")[0])
 
 
 def joins(offer: LinkEntry, seek: LinkEntry, rung: Rung) -> bool:

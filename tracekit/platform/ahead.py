@@ -22,7 +22,7 @@ from tracekit.errors import SourceError, TracekitError
 from tracekit.findings import Finding, is_problem
 from tracekit.pipeline.judged import Judged
 from tracekit.platform.memory import resting_collector
-from tracekit.sdk import LinkKey
+from tracekit.sdk import LinkKey, MarkKey, Move
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -105,17 +105,19 @@ def _read(task: Task, sender: Connection) -> None:
 
 def _packed(one: Judged) -> Any:
     """The fields, and apart from them what is not plain; the tree of a good record stays here, its bytes say the same."""
-    findings, keys = [(*finding[:3], dict(finding.params), finding.where) for finding in one.findings], [tuple(key) for key in one.keys]
+    findings = [(*finding[:3], dict(finding.params), finding.where) for finding in one.findings]
+    keys, marks, moves = ([tuple(each) for each in listed] for listed in (one.keys, one.marks, one.moves))
     if not is_problem(one.findings):
         one.tree = None
-    one.refs, one.findings, one.keys = (), [], []
-    return _slots(one), findings, keys
+    one.refs, one.findings, one.keys, one.marks, one.moves = (), [], [], (), ()
+    return _slots(one), findings, keys, marks, moves
 
 
-def _unpacked(fields: Any, findings: Any, keys: Any) -> Judged:
+def _unpacked(fields: Any, findings: Any, keys: Any, marks: Any, moves: Any) -> Judged:
     one = Judged(*fields)
     one.findings = [Finding(*finding) for finding in findings]
     one.keys = [LinkKey(*key) for key in keys]
+    one.marks, one.moves = [MarkKey(*mark) for mark in marks], [Move(*move) for move in moves]
     return one
 
 

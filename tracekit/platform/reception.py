@@ -147,7 +147,8 @@ class Reception:
         known = tx.identities(wanted.identities)
         # links of two batches that arrive together would miss each other without the lock
         tx.lock_links()
-        return checks.judge(arrival.judged, known, tx.facts(wanted))
+        current = [version.record_id for versions in known.values() for version in versions if version.current]
+        return checks.judge(arrival.judged, known, tx.facts(wanted), tx.moves(current))
 
     def _written(self, arrival: Arrival, outcome: Outcome, body: bytes) -> Written:
         up = [-place for place, one in enumerate(outcome.judged, 1) if one.verdict == "accepted" and self.up(one.kind)]

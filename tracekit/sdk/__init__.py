@@ -7,12 +7,17 @@ from tracekit.codes import CodeScheme
 from tracekit.sdk.hooks import hookimpl, hookspec
 from tracekit.sdk.types import (
     Adapter,
+    Balance,
     Category,
     Chain,
     Facts,
     LinkEntry,
     LinkKey,
     LinkRule,
+    Mark,
+    MarkKey,
+    Move,
+    Own,
     Raw,
     RawBatch,
     Record,
@@ -23,6 +28,7 @@ from tracekit.sdk.types import (
 
 __all__ = [
     "Adapter",
+    "Balance",
     "Category",
     "Chain",
     "CodeScheme",
@@ -30,6 +36,10 @@ __all__ = [
     "LinkEntry",
     "LinkKey",
     "LinkRule",
+    "Mark",
+    "MarkKey",
+    "Move",
+    "Own",
     "Raw",
     "RawBatch",
     "Record",

@@ -13,16 +13,14 @@ from typing import Any
 
 from tracekit.findings import Finding, Level
 from tracekit.sdk.types import Facts, LinkEntry, Record
-from tracekit.spec.conditions import KILOGRAMS
 from tracekit.spec.lexical import interval
+from tracekit.spec.units import KILOGRAMS, LITRES
 
 Check = Callable[[Record, Facts], Iterable[Finding]]
 Rows = Sequence[Mapping[str, str]]
 
 NONE: Sequence[Finding] = ()
 """What nearly every check gives for nearly every record, so that none of them starts a generator for it."""
-
-LITRES: Mapping[str, Decimal] = {"L": Decimal(1), "mL": Decimal("0.001"), "m3": Decimal(1000)}
 
 
 def said(item: Mapping[str, Any], name: str) -> Any:

@@ -1,6 +1,6 @@
 """The values that hooks return, and what their functions receive."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
@@ -42,6 +42,51 @@ class LinkEntry(NamedTuple):
     end: int
 
 
+class MarkKey(NamedTuple):
+    """A mark that a record sets on something (until a second, epoch), or that its rules read: a row of `marks.csv`."""
+
+    side: Literal["set", "read"]
+    mark: str
+    key: str
+    line: int = 0
+    until: int = 0
+
+
+class Mark(NamedTuple):
+    """A mark that stands: who set it (a record id, or below 0 a record of the same batch), from when and until when."""
+
+    record_id: int
+    start: int
+    until: int
+
+
+class Move(NamedTuple):
+    """What a record adds to a ledger or takes from it, in millionths of the unit at the end of the key."""
+
+    ledger: str
+    key: str
+    line: int
+    came: int
+    went: int
+
+
+class Balance(NamedTuple):
+    """What came into a ledger and went out of it, in millionths."""
+
+    came: int
+    went: int
+
+
+@dataclass
+class Own:
+    """What the tables say of the record that is being checked: its interval (epoch), what it reads, what it moves."""
+
+    start: int = 0
+    end: int = 0
+    reads: Sequence[MarkKey] = ()
+    moves: Sequence[Move] = ()
+
+
 @dataclass
 class Facts:
     """What a batch's rules may know of the world, fetched by one query per kind of key for the whole batch."""
@@ -54,16 +99,25 @@ class Facts:
     """key → stored events that seek it."""
     business: dict[str, str] = field(default_factory=dict[str, str])
     """business key → origin that reported it first."""
+    marks: dict[str, list[Mark]] = field(default_factory=dict[str, list[Mark]])
+    """key → marks that other records set, those of the same batch before this one included."""
+    balance: dict[str, Balance] = field(default_factory=dict[str, Balance])
+    """key → what came and went by other records, those of the same batch before this one included."""
+    own: Own = field(default_factory=Own)
+    """The record that is being checked."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A check that tables cannot say: pure, `check(record, facts)` yields findings. Its row stands in `rules.csv`."""
+    """A check that tables cannot say: pure, `check(record, facts)` yields findings. Its row stands in `rules.csv`.
+
+    Without `kinds` it holds for those whose record tables name its id.
+    """
 
     id: str
     kinds: tuple[str, ...]
     check: Callable[[Record, Facts], Iterable[Finding]]
-    needs: tuple[Literal["filed", "offers", "seekers", "business"], ...] = ()
+    needs: tuple[Literal["filed", "offers", "seekers", "business", "marks", "balance"], ...] = ()
 
 
 @dataclass(frozen=True)

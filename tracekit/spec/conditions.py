@@ -8,6 +8,7 @@ from typing import Any
 from tracekit.findings import Finding, Level
 from tracekit.spec import lexical
 from tracekit.spec.sets import Condition, Kind
+from tracekit.spec.units import KILOGRAMS
 from tracekit.trees import is_array, is_object
 
 Record = dict[str, Any]
@@ -228,9 +229,6 @@ def _ratio(condition: Condition, scope: "Scope", _kind: Kind) -> dict[str, str] 
     if (not low or value >= Decimal(low)) and (not high or value <= Decimal(high)):
         return None
     return {"value": f"{value:.4f}", "low": low, "high": high}
-
-
-KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "t": Decimal(1000), "mg": Decimal("0.000001")}
 
 
 def _weight(record: Record, role: str) -> Decimal:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tracekit.pipeline.judged import Known
-from tracekit.sdk import Facts, LinkEntry
+from tracekit.sdk import Facts, LinkEntry, Mark, Move
 from tracekit.store.backends import array
 from tracekit.store.counters import LIVE, PENDING
+from tracekit.store.ledgers import balances, moves_of
 from tracekit.store.rows import SIDES
 from tracekit.store.seals import keep_package_seal, keep_record_seals
 from tracekit.store.settling import settle
@@ -35,6 +36,10 @@ _VERSIONS = {
 }
 _LINKS = (
     "SELECT k.key, k.rung, k.record_id, k.line, k.start_s, k.end_s FROM link_keys k WHERE k.key among(?) AND k.side = ?"
+    " AND (SELECT r.state FROM records r WHERE r.id = k.record_id) = 1 ORDER BY k.record_id"
+)
+_MARKS = (
+    "SELECT k.key, k.record_id, k.start_s, k.end_s FROM link_keys k WHERE k.key among(?) AND k.side = 3"
     " AND (SELECT r.state FROM records r WHERE r.id = k.record_id) = 1 ORDER BY k.record_id"
 )
 _BUSINESS = "SELECT business_key, origin FROM records WHERE business_key among(?) AND state IN (1, 3) ORDER BY id DESC"
@@ -77,7 +82,14 @@ class Receiving:
             seekers=self._links("seek", wanted.seekers),
             # the last one stands: the lowest id, which reported it first
             business={row[0]: origins[row[1]] for row in business},
+            marks=self._marks(wanted.marks),
+            balance=balances(self._tx, wanted.balance),
         )
+
+    def moves(self, record_ids: Iterable[int]) -> dict[int, list[Move]]:
+        """What stored records moved in ledgers."""
+        listed = list(record_ids)
+        return moves_of(self._tx, listed) if listed else {}
 
     def lock_links(self) -> None:
         """Wait until no other batch can add link keys; held to the commit, so that no pair of batches misses each other."""
@@ -112,6 +124,12 @@ class Receiving:
     def _among(self, sql: str, keys: Iterable[str]) -> list[Any]:
         listed = list(keys)
         return self._tx.rows(sql, array(listed)) if listed else []
+
+    def _marks(self, keys: Iterable[str]) -> dict[str, list[Mark]]:
+        found: dict[str, list[Mark]] = {}
+        for key, *mark in self._among(_MARKS, keys):
+            found.setdefault(key, []).append(Mark(*mark))
+        return found
 
     def _links(self, side: str, keys: Iterable[str]) -> dict[str, list[LinkEntry]]:
         listed = list(keys)

@@ -14,7 +14,7 @@ from tracekit.store.standing import slot_of
 if TYPE_CHECKING:
     from tracekit.pipeline.judged import Judged
 
-SIDES = {"offer": 1, "seek": 2}
+SIDES = {"offer": 1, "seek": 2, "set": 3}
 REF = 0
 """The side of a link key row that only makes a ref findable."""
 
@@ -76,7 +76,7 @@ def record_row(id_: int, one: Judged, counted: Counted, cell: Cell, came: tuple[
 
 
 def add_keys(rows: list[Row], id_: int, one: Judged, rungs: Mapping[str, int]) -> None:
-    """The link keys, and the refs of goods and papers that are no link key: both are how `trace` finds a record.
+    """The link keys, the marks it sets, and the refs of goods and papers that are no link key: these are how `trace` finds a record.
 
     A key that a record names twice is here twice.
     """
@@ -85,6 +85,7 @@ def add_keys(rows: list[Row], id_: int, one: Judged, rungs: Mapping[str, int]) -
     for side, rung, key, line in one.keys:
         rows.append((key, SIDES[side], id_, line, rungs[rung], start, end))
         seen.add(key)
+    rows += [(mark.key, SIDES["set"], id_, mark.line, rungs[mark.mark], start, mark.until) for mark in one.marks if mark.side == "set"]
     for ref in one.named:
         if ref not in seen:
             seen.add(ref)

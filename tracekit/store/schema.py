@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text, UniqueConstraint
 from sqlalchemy.types import TypeEngine
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """The known revisions, oldest first; this program reads and writes the last. A test compares them with the migrations."""
 
 NAMING: Mapping[str, str] = {
@@ -102,6 +102,12 @@ edges = _clustered(
     _column("confidence", Float()),
     Index("ix_edges_to_id_from_id_rung", "to_id", "from_id", "rung"),
 )
+
+moves = _clustered("moves", _key("record_id"), _key("key", TEXT), *_of(BigInteger(), "came went"))
+"""What a record added to a ledger or took from it, in millionths of the unit that ends the key."""
+
+balances = _clustered("balances", _key("key", TEXT), *_of(BigInteger(), "came went"))
+"""The sums of the moves of living records."""
 
 findings = _clustered(
     "findings",

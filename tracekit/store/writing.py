@@ -10,6 +10,7 @@ from tracekit.ids import leaf
 from tracekit.store import schema
 from tracekit.store.backends import Row, array
 from tracekit.store.counters import DUPLICATE, LIVE, PENDING, REPLACED, WITHDRAWN, Cell, Counted, Sums, share
+from tracekit.store.ledgers import move_rows, write_moves
 from tracekit.store.outgoing import add_outgoing, write_cursor, write_receipt
 from tracekit.store.refusing import Coming, cleaned, mark_fixed, refuse
 from tracekit.store.rows import Named, add_keys, counted_of, finding_rows, quote_rows, record_row
@@ -42,6 +43,7 @@ class _Made:
 
     items: list[Row] = field(default_factory=list[Row])
     keys: list[Row] = field(default_factory=list[Row])
+    moves: list[Row] = field(default_factory=list[Row])
     tallies: dict[Tally, list[int]] = field(default_factory=dict[Tally, list[int]])
 
 
@@ -105,13 +107,16 @@ class _Batch:
             return
         ups = self._ups()
         peers = self.tx.ids("peers", {*ups.values(), ""})
-        rungs = self.tx.ids("rung", {key.rung for _, one in self.stored for key in one.keys} | {""})
+        marked = {mark.mark for _, one in self.stored for mark in one.marks}
+        rungs = self.tx.ids("rung", {key.rung for _, one in self.stored for key in one.keys} | marked | {""})
         made = _Made()
         # rows are made while the database takes in those before, so nothing may be asked of it meanwhile
         self.tx.bulk(schema.records, self._rows(made, ups, peers, rungs))
         self.tx.bulk(schema.items, made.items)
         made.keys.sort()
-        self.tx.bulk(schema.link_keys, [row for row, before in zip(made.keys, [(), *made.keys], strict=False) if row != before])
+        # of equal keys of one record the last stands: a mark's longest time
+        self.tx.bulk(schema.link_keys, [row for row, after in zip(made.keys, [*made.keys[1:], ()], strict=False) if row[:5] != after[:5]])
+        write_moves(self.tx, made.moves, self.gone - set(self.ids))
         self._count(made.tallies, self._links({*ups.values(), ""}))
         self._write_findings()
 
@@ -133,6 +138,8 @@ class _Batch:
                 tally[1] += leaf(one.identity, one.revision, one.content_id)
                 add_keys(keys, id_, one, rungs)
                 items.extend([(id_, *goods) for goods in one.goods])
+                if one.moves:
+                    made.moves += move_rows(id_, one)
             yield record_row(id_, one, counted, cell, (*came, origins[one.origin], peers[up]))
 
     def _count(self, tallies: Mapping[Tally, list[int]], links: Mapping[str, list[int]]) -> None:
