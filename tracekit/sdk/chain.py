@@ -2,31 +2,43 @@
 
 `chain.json` holds `places` (who reports, in which city), `lines` (the goods: values of their own), `steps` (the records,
 in order of time), `breaks` (how records go wrong) and `traces` (whose way is worth remembering). Every text of a step's
-record is a template in Python's format language: `{plant.node}`, `{line[product]}`, `{intake[items][0][ref]}`,
-`{day:+30}`, `{day:+6m}`, `{day:%y%m%d}`, `{some:800-1200}`, `{weight:*0.12}`. A text that is one name alone gives the
-value itself; what is then null falls away.
+record is a template in Python's format language. A text that is one name alone gives the value itself; what is then null
+falls away. The names:
+
+* `{plant.node}`, `.code`, `.uscc`, `.ref`, `.county`, `.name`: a place by its id; `{here.…}` is the step's own;
+* `{line[product]}`: a value of the line; `{intake[items][0][ref]}`: what an earlier step of the lot wrote;
+* `{day:+30}`, `{day:-1}`, `{day:+6m}`, `{day:%y%m%d}`, `{day:-1%1y%m%d}` (`%1y`: the year's last digit);
+* `{some:800-1200}` a number by chance; what `let` gives: `{weight:*0.12}` to the tenth, `{weight:*0.12~0}` to whole ones,
+  `{whole:-{part}}`, `{whole:+3}`;
+* `{number}` of the lot in its city, `{next:04d}` of the step at its place, `{serial:07}` another one at every use,
+  `{n:02}` in a loop;
+* `{gs1:690123{serial:06}}`, `{mod11_10:…}`, `{uscc:…}`: digits with their check character.
+
+A step with `times` writes as many records, told apart by `{n}`, and `{"times": 3, "each": {…}}` in a list (items, documents)
+stands for as many entries. In the n-th of them, the name of a step that wrote several means its n-th record. `times` may be
+a template. Items without `line` are numbered. `from` names the steps that a record comes from; an entry that is a list is a
+choice, of which one must be known. Steps of `only` some lines, or for the first `lots` of a line alone.
+
+A step whose record is a filing (`core.asset`, `core.product` …) files it with the city before anything is sent. What a
+place's own filings say beyond their names stands under its `subject` and `node`: licences (`refs`), `roles` and the like.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
-from tracekit.sdk.checks import months_later
+from tracekit.sdk.templates import CHECKED, Chance, Day, Serial, as_quantity, fill, nth
 from tracekit.sdk.types import Chain
-from tracekit.spec.lexical import decimal_fault, decimal_text
-from tracekit.trees import is_array, is_object
+from tracekit.trees import is_array
 
 Flat = dict[str, Any]
 
-_format = Formatter()
-_TENTH = Decimal("0.1")
+FILINGS = frozenset(("core.subject", "core.node", "core.merchant", "core.product", "core.device", "core.asset"))
+"""Kinds that are filed, not reported."""
 
 
 def table_chain(category: str, specs: Path) -> Chain:
@@ -36,12 +48,14 @@ def table_chain(category: str, specs: Path) -> Chain:
 
 def grow_table(told: Flat, world: Any) -> None:
     """Grow what a chain file tells: in every city its places, and for every line as many lots as the world's size says."""
+    common = {"some": Chance(world.rng), "serial": Serial(lambda: world.numbers.next(f"serial {world.category}")), **CHECKED}
     for at in range(len(world.cities)):
-        places = {name: _found(world, at, row) for name, row in told["places"].items()}
+        places = {name: _found(world, at, row, common) for name, row in told["places"].items()}
         runs = [(line, lot) for line in told["lines"] for lot in range(world.size.lots)]
         late = world.share(len(runs), world.rates.late)
         for number, (line, lot) in enumerate(runs):
-            _Lot(world, places, line, number=number + 1, late=number in late).play(told["steps"], lot)
+            names = {**common, **places, "line": line, "number": number + 1, "day": Day(world.day_of(number in late))}
+            _Lot(world, places, names, late=number in late).play(told["steps"], lot)
     for row in told.get("breaks", ()):
         world.can_break(row["kind"], row["code"], partial(_spoil, row))
     _remember(world, told.get("traces", ()))
@@ -51,16 +65,19 @@ def _spoil(row: Mapping[str, Any], flat: Flat) -> None:
     mend(flat, row)
 
 
-def _found(world: Any, at: int, row: Mapping[str, Any]) -> "Place":
+def _found(world: Any, at: int, row: Mapping[str, Any], common: Mapping[str, Any]) -> "Place":
     city = world.cities[(at + row.get("city", 0)) % len(world.cities)]
-    return Place(world.enterprise(city, row["name"], row["type"], Path(), row.get("county", 0)))
+    place = Place(world.enterprise(city, row["name"], row["type"], Path(), row.get("county", 0)))
+    names = {**common, "here": place, "day": Day(world.day)}
+    place.enterprise.filed |= {name: fill(row[name], names) for name in ("subject", "node") if name in row}
+    return place
 
 
 def _remember(world: Any, rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
         for event in world.of(row["kind"]):
-            path: list[Any] = world.way_to(event)
-            if not event.late and len(path) == row["length"]:
+            path: list[Any] = world.way_to(event, forks=True)
+            if not event.late and len(path) == row.get("length", len(path)):
                 world.remember(row["name"], value_at(event.flat, row["ref"]), path)
                 break
 
@@ -102,88 +119,48 @@ class Place:
         return self.enterprise.name
 
 
-class _Day:
-    """The lot's day: `{day}`, `{day:+30}`, `{day:-2}`, `{day:+6m}`, `{day:%y%m%d}`."""
-
-    def __init__(self, day: date) -> None:
-        self.day = day
-
-    def __format__(self, spec: str) -> str:
-        if spec[:1] not in ("+", "-"):
-            return self.day.strftime(spec) if spec else self.day.isoformat()
-        moved = months_later(self.day, int(spec[:-1])) if spec.endswith("m") else self.day + timedelta(days=int(spec))
-        return moved.isoformat()
-
-
-class _Some:
-    """A number by chance: `{some:800-1200}`."""
-
-    def __init__(self, rng: Any) -> None:
-        self.rng = rng
-
-    def __format__(self, spec: str) -> str:
-        low, _, high = spec.partition("-")
-        return str(self.rng.randrange(int(low), int(high) + 1))
-
-
-class _Number(str):
-    """A quantity: `{weight}`, or times a factor `{weight:*0.12}`, to the tenth."""
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        return decimal_text((Decimal(self) * Decimal(spec[1:])).quantize(_TENTH)) if spec.startswith("*") else str(self)
-
-
 class _Lot:
     """One lot on its way through the steps; what each step wrote is known to the next under the step's id."""
 
-    def __init__(self, world: Any, places: Mapping[str, Place], line: Flat, *, number: int, late: bool) -> None:
-        self.world, self.places, self.line, self.late = world, places, line, late
-        day, some = _Day(world.day_of(late)), _Some(world.rng)
-        self.names: dict[str, Any] = {**places, "line": line, "number": number, "day": day, "some": some}
-        self.events: dict[str, Any] = {}
+    def __init__(self, world: Any, places: Mapping[str, Place], names: Flat, *, late: bool) -> None:
+        self.world, self.places, self.late = world, places, late
+        self.written: dict[str, list[Flat]] = {}
+        self.events: dict[str, list[Any]] = {}
+        self.names: Flat = {**names, "written": self.written}
 
     def play(self, steps: Iterable[Flat], lot: int) -> None:
+        line = self.names["line"]
         for step in steps:
-            if all(self.line.get(name) in values for name, values in step.get("only", {}).items()) and lot < step.get("lots", lot + 1):
-                self.step(step)
+            if all(line.get(name) in values for name, values in step.get("only", {}).items()) and lot < step.get("lots", lot + 1):
+                self.written[step["id"]], self.events[step["id"]] = [], []
+                for n in range(1, int(fill(step.get("times", 1), self.names)) + 1):
+                    self.step(step, n)
 
-    def step(self, step: Flat) -> None:
+    def step(self, step: Flat, n: int) -> None:
         place = self.places[step["at"]]
-        self.names |= {"here": place, "next": self.world.numbers.next(f"{step['id']} {place.code}")}
+        self.names = nth(self.names, n) | {"here": place, "next": self.world.numbers.next(f"{step['id']} {place.code}")}
         for name, text in step.get("let", {}).items():
-            self.names[name] = as_number(self.fill(text))
-        flat = self.fill(step["record"])
+            self.names[name] = as_quantity(fill(text, self.names))
+        flat = fill(step["record"], self.names)
+        files = flat["kind"] in FILINGS
+        self.written[step["id"]].append(self.world.file(flat, place.enterprise) if files else self.report(flat, step, n))
+
+    def report(self, flat: Flat, step: Flat, n: int) -> Flat:
+        place = self.places[step["at"]]
         flat.setdefault("place", place.node)
-        needs = [[self.events[one] for one in _choices(entry) if one in self.events] for entry in step.get("from", ())]
-        event = self.world.add(flat, place.enterprise, [one for one in needs if one], late=self.late, warnings=step.get("warnings", ()))
-        self.events[step["id"]], self.names[step["id"]] = event, event.flat
+        for line, item in enumerate(flat.get("items", ()), 1):
+            item.setdefault("line", line)
+        needs = [one for entry in step.get("from", ()) for one in self.needed(entry, n, alone="times" not in step) if one]
+        event = self.world.add(flat, place.enterprise, needs, late=self.late, warnings=step.get("warnings", ()))
+        self.events[step["id"]].append(event)
+        return event.flat
 
-    def fill(self, template: Any) -> Any:
-        """A template with every name in it replaced."""
-        if is_object(template):
-            filled = {name: self.fill(value) for name, value in template.items()}
-            return {name: value for name, value in filled.items() if value is not None}
-        if is_array(template):
-            return [self.fill(one) for one in template]
-        return self.text(template) if isinstance(template, str) else template
-
-    def text(self, template: str) -> Any:
-        parts = list(_format.parse(template))
-        if len(parts) == 1 and not parts[0][0] and parts[0][1] and not parts[0][2]:
-            value = _format.get_field(parts[0][1], (), self.names)[0]
-            return deepcopy(value) if value is None or is_object(value) or is_array(value) or type(value) is int else f"{value}"
-        return _format.vformat(template, (), self.names)
-
-
-def _choices(entry: Any) -> Sequence[str]:
-    return entry if is_array(entry) else [entry]
-
-
-def as_number(value: Any) -> Any:
-    """A text that is a decimal as a quantity that templates can multiply; all else as it is."""
-    return _Number(value) if isinstance(value, str) and not decimal_fault(value) else value
+    def needed(self, entry: str | Sequence[str], n: int, *, alone: bool) -> list[list[Any]]:
+        """All records of a step, the n-th of them where both steps write several, or a choice among the records of steps."""
+        if not isinstance(entry, str):
+            return [[event for name in entry for event in self.events.get(name, ())]]
+        events = self.events.get(entry, [])
+        return [[event] for event in (events if alone else events[min(n, len(events)) - 1 :][:1])]
 
 
 def mend(record: Flat, row: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from tracekit.testing.world import Event, Node, World
 
 def apply_faults(world: World) -> None:
     """Spoil the world at its rates; what leads to a remembered trace stays whole."""
-    kept = {id(event) for trace in world.traces for event in trace.path}
+    kept = {id(event) for trace in world.traces for event in world.upstream(trace.path[-1])}
     busy = {id(event.node) for event in world.events}
     for node in _nodes(world):
         node.state = "traded" if id(node) in busy else "nothing"

@@ -1,12 +1,14 @@
-"""The filings of the synthetic world: subjects, nodes and merchants, messages (1) and (2) of the pilot formats."""
+"""The filings of the synthetic world: subjects, nodes and merchants, messages (1) and (2) of the pilot formats, and what chains file."""
 
 from datetime import timedelta
 
-from tracekit.testing.world import Enterprise, Flat, Merchant, Node, World
+from tracekit.testing.world import FILED_DAYS, Enterprise, Flat, Merchant, Node, World
+
+ORDER = ("core.subject", "core.node", "core.merchant", "core.product", "core.device", "core.asset")
 
 
 def filings(world: World) -> dict[str, list[Flat]]:
-    """Flat records to be filed at each city, by the platform's code: subjects first, then nodes, then merchants."""
+    """Flat records to be filed at each city, by the platform's code: subjects first, then nodes, then what stands there."""
     found: dict[str, list[Flat]] = {city.platform: [] for city in world.cities}
     for enterprise in world.enterprises:
         records = found[enterprise.city.platform]
@@ -14,19 +16,20 @@ def filings(world: World) -> dict[str, list[Flat]]:
         for node in enterprise.nodes:
             records.append(_node(world, enterprise, node))
             records.extend(_merchant(world, enterprise, node, merchant) for merchant in node.merchants)
-    order = ("core.subject", "core.node", "core.merchant")
-    return {city: sorted(records, key=lambda one: order.index(one["kind"])) for city, records in found.items()}
+    for enterprise, flat in world.filed:
+        found[enterprise.city.platform].append(flat)
+    return {city: sorted(records, key=lambda one: ORDER.index(one["kind"])) for city, records in found.items()}
 
 
 def _common(world: World, enterprise: Enterprise, kind: str, key: str, region: str) -> Flat:
-    day = (world.day - timedelta(days=30)).isoformat()
+    day = (world.day - timedelta(days=FILED_DAYS)).isoformat()
     return {
         "kind": f"core.{kind}",
         "key": key,
         "origin": enterprise.code,
         "reporter": f"uscc:{enterprise.uscc}",
         "time": day,
-        "category": "meat_veg",
+        "category": enterprise.category,
         "region": region,
         "filed_on": day,
     }
@@ -35,7 +38,8 @@ def _common(world: World, enterprise: Enterprise, kind: str, key: str, region: s
 def _subject(world: World, enterprise: Enterprise) -> Flat:
     region = enterprise.nodes[0].county if enterprise.nodes else enterprise.city.counties[0]
     common = _common(world, enterprise, "subject", enterprise.uscc, region)
-    return {**common, "ref": f"uscc:{enterprise.uscc}", "name": enterprise.name, "subject_type": "enterprise"}
+    names = {"ref": f"uscc:{enterprise.uscc}", "name": enterprise.name, "subject_type": "enterprise"}
+    return {**common, **names, **enterprise.filed.get("subject", {})}
 
 
 def _node(world: World, enterprise: Enterprise, node: Node) -> Flat:
@@ -45,10 +49,11 @@ def _node(world: World, enterprise: Enterprise, node: Node) -> Flat:
         "name": node.name,
         "node_type": node.type,
         "subject": f"uscc:{enterprise.uscc}",
-        "business_categories": ["meat_veg"],
+        "business_categories": [enterprise.category],
         "address": f"{node.city.name}示范路{int(node.code[-3:])}号",
         "contact": "示范联系人",
         "phone": f"000-{node.code}",
+        **enterprise.filed.get("node", {}),
     }
 
 

@@ -23,6 +23,7 @@ def grow(chains: Iterable[Chain], seed: int, size: str = "small", day: date = DA
     """A world with its chains grown and its faults applied; nothing is written."""
     world = World(seed, day, SIZES[size], rates or Rates())
     for chain in sorted(chains, key=lambda one: one.id):
+        world.category = chain.category
         chain.grow(world)
     apply_faults(world)
     return world

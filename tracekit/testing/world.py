@@ -87,10 +87,17 @@ class Enterprise:
     uscc: str
     style: Path
     nodes: list[Node] = field(default_factory=list[Node])
+    category: str = ""
+    """The category of the chain it was founded for."""
+    filed: dict[str, Flat] = field(default_factory=dict[str, Flat])
+    """What its filings as `subject` and `node` say beyond what every such filing says."""
 
 
 LATE_DAYS = 6
 """How many days ago late goods were traded: beyond every reporting window."""
+
+FILED_DAYS = 30
+"""How many days ago everything was filed."""
 
 Needs = list[list["Event"]]
 
@@ -125,7 +132,7 @@ class Break(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """A ref and the events that lead to it, upstream first."""
+    """A ref and the events that lead to it, upstream first; where the way forks, along what is named first."""
 
     ref: str
     name: str
@@ -147,6 +154,10 @@ class World:
     breaks: dict[str, list[Break]] = field(default_factory=dict[str, list[Break]])
     unslipped: dict[str, Callable[[Event], object]] = field(default_factory=dict[str, Callable[[Event], object]])
     numbers: Numbers = field(default_factory=Numbers)
+    category: str = ""
+    """That of the chain which grows."""
+    filed: list[tuple[Enterprise, Flat]] = field(default_factory=list[tuple[Enterprise, Flat]])
+    """Filings of products, devices and assets with who files them."""
     rng: random.Random = field(init=False)
     _nodes: dict[str, Node] = field(default_factory=dict[str, Node])
 
@@ -158,7 +169,7 @@ class World:
         area = city.counties[county % len(city.counties)]
         uscc = self.numbers.credit_code(area)
         code = f"ent-{area}-{self.numbers.next('enterprise'):03d}"
-        found = Enterprise(code, f"示范{name}（{city.name}）", city, uscc, style)
+        found = Enterprise(code, f"示范{name}（{city.name}）", city, uscc, style, category=self.category)
         if node_type:
             found.nodes.append(self._node(found, node_type, area))
         self.enterprises.append(found)
@@ -200,6 +211,20 @@ class World:
         self.events.append(event)
         return event
 
+    def file(self, flat: Flat, enterprise: Enterprise) -> Flat:
+        """Take a filing into the world, completing what every filing has."""
+        day = (self.day - timedelta(days=FILED_DAYS)).isoformat()
+        known = {
+            "origin": enterprise.code,
+            "reporter": f"uscc:{enterprise.uscc}",
+            "time": day,
+            "category": enterprise.category,
+            "region": enterprise.nodes[0].county if enterprise.nodes else enterprise.city.counties[0],
+        }
+        found = {**known, **flat}
+        self.filed.append((enterprise, found))
+        return found
+
     def of(self, kind: str) -> list[Event]:
         """All events of a kind."""
         return [event for event in self.events if event.flat["kind"] == kind]
@@ -212,17 +237,27 @@ class World:
         """Tell how a record of a kind may have lost its slip; `lose` also mends the event's needs."""
         self.unslipped[kind] = lose
 
-    def way_to(self, event: Event) -> list[Event]:
-        """The events that lead to one, upstream first; empty if the way forks."""
+    def way_to(self, event: Event, *, forks: bool = False) -> list[Event]:
+        """The events that lead to one, upstream first; where the way forks it is empty, or goes along what is named first."""
         way = [event]
-        while way[0].needs:
-            if len(way[0].needs) > 1 or len(way[0].needs[0]) != 1:
+        while needs := way[0].needs:
+            if not forks and (len(needs) > 1 or len(needs[0]) != 1):
                 return []
-            way.insert(0, way[0].needs[0][0])
+            way.insert(0, needs[0][0])
         return way
 
+    def upstream(self, event: Event) -> list[Event]:
+        """All events that lead to one, itself first."""
+        found, waiting = {id(event): event}, [event]
+        while waiting:
+            for before in (one for choice in waiting.pop().needs for one in choice):
+                if id(before) not in found:
+                    found[id(before)] = before
+                    waiting.append(before)
+        return list(found.values())
+
     def remember(self, name: str, ref: str, path: Sequence[Event]) -> None:
-        """Keep a way whose answer is known; nothing on it goes wrong."""
+        """Keep a way whose answer is known; nothing that leads to its end goes wrong."""
         self.traces.append(Trace(ref, name, tuple(path)))
 
     def delivered(self) -> list[Event]:
