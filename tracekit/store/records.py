@@ -59,15 +59,17 @@ class Records(Connected):
             texts = tx.texts({row[1] for row in rows})
         return [Quote(id_, texts[origin], *more, body=bytes(body), aside=bytes(aside)) for id_, origin, *more, body, aside in rows]
 
-    def log_query(self, at: int, who: str, what: str, refs: Iterable[str], purpose: str, answered: int) -> None:
-        """Log who asked for what, why, and how many records the answer had."""
+    def log_query(self, at: int, who: str, what: str, refs: Iterable[str], purpose: str, answered: int, case: str = "") -> None:
+        """Log who asked for what, why, under which case number, and how many records the answer had."""
         with self._appending() as tx:
-            sql = "INSERT INTO query_log (at, who, what, refs, purpose, answered) VALUES (?, ?, ?, ?, ?, ?)"
-            tx.run(sql, at, who, what, array(refs), purpose, answered)
+            sql = "INSERT INTO query_log (at, who, what, refs, purpose, answered, case_number) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            tx.run(sql, at, who, what, array(refs), purpose, answered, case)
 
     def query_log(self, after: int = 0, limit: int = 1000) -> list[Query]:
         """Logged queries in order."""
-        sql = "SELECT at, who, what, refs, purpose, answered, id FROM query_log WHERE id > ? ORDER BY id LIMIT ?"
+        sql = (
+            "SELECT at, who, what, refs, purpose, answered, id, coalesce(case_number, '') FROM query_log WHERE id > ? ORDER BY id LIMIT ?"
+        )
         with self._reading() as tx:
             rows = tx.rows(sql, after, limit)
         return [Query(at, who, what, tuple(orjson.loads(refs)), *more) for at, who, what, refs, *more in rows]

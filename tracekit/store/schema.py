@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text, UniqueConstraint
 from sqlalchemy.types import TypeEngine
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """The known revisions, oldest first; this program reads and writes the last. A test compares them with the migrations."""
 
 NAMING: Mapping[str, str] = {
@@ -136,6 +136,14 @@ quarantine = Table(
     Index("ix_quarantine_state_id", "state", "id"),
 )
 
+day_counts = _clustered(
+    "day_counts",
+    *_keys_of(Integer(), "platform day node kind category region"),
+    *_of(Integer(), "sender told"),
+    *_of(BigInteger(), " ".join(COUNTS)),
+)
+"""What a platform counted of records that stay there; `told` is the peer above that has it as it stands, 0 for none."""
+
 rollups = _clustered("rollups", *_keys_of(Integer(), " ".join(CELL)), *_of(BigInteger(), " ".join(COUNTS)))
 
 receipts = Table(
@@ -229,4 +237,5 @@ query_log = Table(
     _column("at", BigInteger()),
     *_of(TEXT, "who what refs purpose"),
     _column("answered", Integer()),
+    Column("case_number", TEXT),
 )

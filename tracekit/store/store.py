@@ -8,6 +8,7 @@ from typing import Self
 
 from tracekit.store.backends import open_backend
 from tracekit.store.chains import Chains
+from tracekit.store.day_counts import DayCounts
 from tracekit.store.faults import guarded
 from tracekit.store.followups import FollowUps
 from tracekit.store.migrate import ready
@@ -23,7 +24,7 @@ from tracekit.store.statements import Statements
 from tracekit.store.transaction import Transaction
 
 
-class Store(Records, Receipts, Overview, Statements, Outbox, Quarantine, Chains, Reviews, FollowUps, Seals):
+class Store(Records, Receipts, Overview, Statements, Outbox, Quarantine, Chains, Reviews, FollowUps, DayCounts, Seals):
     """Records, receipts, counters, quarantine, outbox and filings of one platform, on SQLite or PostgreSQL.
 
     Safe to share between threads; every call is one transaction. Faults are `StoreError`: nothing was acknowledged.

@@ -229,6 +229,18 @@ class Daily:
     received_at: int
 
 
+class DayCount(NamedTuple):
+    """What a platform counted of a kind at a node on a day, where the records stay with that platform."""
+
+    platform: str
+    day: int
+    node: str
+    kind: str
+    category: str
+    region: str
+    counts: Mapping[str, int]
+
+
 class FiledRef(NamedTuple):
     """An entry of the subject index: a ref and the state of its filing."""
 
@@ -240,7 +252,7 @@ class FiledRef(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A logged query: who asked for what, and how many records the answer had."""
+    """A logged query: who asked for what, under which case number, and how many records the answer had."""
 
     at: int
     who: str
@@ -249,6 +261,7 @@ class Query(NamedTuple):
     purpose: str
     answered: int
     id: int = 0
+    case: str = ""
 
 
 class Quote(NamedTuple):

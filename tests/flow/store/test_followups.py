@@ -5,7 +5,7 @@ from judging import DAY, NODE, judged, refused
 
 from tracekit.errors import StoreError
 from tracekit.findings import Finding
-from tracekit.store import Daily, Feedback, Receipt, Store, Written
+from tracekit.store import Daily, Feedback, Query, Receipt, Store, Written
 
 
 def write(store: Store, *records, sender: str = "city-a", receipt: Receipt | None = None):
@@ -99,9 +99,9 @@ def test_the_quarantine_is_listed_exported_and_marked(store: Store):
 
 
 def test_queries_are_logged(store: Store):
-    store.log_query(5, "county", "trace", ["tran:1"], "案件 12", 3)
+    store.log_query(5, "county", "trace", ["tran:1"], "抽检", 3, "案件 12")
     (query,) = store.query_log()
-    assert (query.at, query.who, query.what, query.refs, query.purpose, query.answered) == (5, "county", "trace", ("tran:1",), "案件 12", 3)
+    assert query == Query(5, "county", "trace", ("tran:1",), "抽检", 3, query.id, "案件 12")
     assert store.query_log(after=query.id) == []
 
 
