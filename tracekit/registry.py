@@ -55,7 +55,10 @@ class Registry:
     def rules_for(self, kind: str) -> tuple[Rule, ...]:
         """The rules of a kind, in the order of their ids."""
         if kind not in self._rules_by_kind:
-            self._rules_by_kind[kind] = tuple(rule for _, rule in sorted(self.rules.items()) if _covers(rule.kinds, kind))
+            named = self.kinds[kind].rules if kind in self.kinds else ()
+            self._rules_by_kind[kind] = tuple(
+                rule for _, rule in sorted(self.rules.items()) if (_covers(rule.kinds, kind) if rule.kinds else rule.id in named)
+            )
         return self._rules_by_kind[kind]
 
     def link_rules_for(self, kind: str) -> tuple[LinkRule, ...]:

@@ -15,8 +15,8 @@ from tracekit.ids import identity
 from tracekit.pipeline.judged import Identity, Judged, Known, Outcome, Wanted
 from tracekit.pipeline.keys import Keys, compile_keys, first_key
 from tracekit.pipeline.link import Edge, Linker, Rung, bare, broken_link, joins, linker, rungs
-from tracekit.pipeline.marks import MarksOf, MovesOf, Standing, compile_marks, compile_moves
-from tracekit.pipeline.refs import check_refs, parts_of
+from tracekit.pipeline.marks import NO_MOVES, MarksOf, MovesOf, Standing, compile_marks, compile_moves
+from tracekit.pipeline.refs import ExtensionRefs, check_refs, extension_refs, parts_of
 from tracekit.pipeline.seal import faulty_groups, split_body
 from tracekit.pipeline.times import day_number, interval
 from tracekit.sdk import Facts, LinkEntry, LinkKey, Move, Record, Rule
@@ -25,8 +25,6 @@ from tracekit.spec.validators import validator
 if TYPE_CHECKING:
     from tracekit.registry import Registry
     from tracekit.spec.sets import Kind
-
-NO_MOVES: Mapping[int, Sequence[Move]] = {}
 
 FILED = frozenset(("subject", "node", "merchant", "product", "device", "asset"))
 """Record types that wait for a review before they count as known."""
@@ -43,6 +41,7 @@ class KindChecks:
     rules: tuple[Rule, ...]
     marks: MarksOf | None
     moves: MovesOf | None
+    refs: ExtensionRefs
 
 
 class Checks:
@@ -75,6 +74,7 @@ class Checks:
             self.registry.rules_for(kind.id),
             compile_marks(marks) if marks else None,
             compile_moves(balance) if balance else None,
+            extension_refs(kind),
         )
 
     def prepare(self, records: Iterable[Record], received_at: int, *, sealed_here: bool = False) -> list[Judged]:
@@ -85,8 +85,12 @@ class Checks:
             sealed_here: this process made the groups and their digests a moment ago, so that they need no second look.
         """
         judged = [self._prepare(record, received_at, sealed_here) for record in records]
-        check_refs(judged, self.registry)
+        check_refs(judged, self.registry, self._own_refs)
         return judged
+
+    def _own_refs(self, kind: str) -> ExtensionRefs:
+        checks = self.of(kind)
+        return checks.refs if checks else ExtensionRefs((), ())
 
     def _prepare(self, record: Record, received_at: int, sealed_here: bool) -> Judged:
         name = record.get("kind")
@@ -292,7 +296,7 @@ def _readable(record: Record, checks: KindChecks, findings: list[Finding], recei
     place = record.get("place", "")
     kind = checks.kind
     void = record["action"] == "void"
-    parts = parts_of(record)
+    parts = parts_of(record, checks.refs)
     return Judged(
         record,
         kind.id,

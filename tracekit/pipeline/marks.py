@@ -29,6 +29,7 @@ _UNITS: Mapping[str, tuple[str, Mapping[str, Decimal]]] = {
     "volume": ("L", LITRES),
     "activity": ("Bq", BECQUERELS),
 }
+NO_MOVES: Mapping[int, Sequence[Move]] = {}
 _COUNTED = ("piece", "head")
 
 
@@ -84,8 +85,8 @@ def _millionths(value: str, factor: Decimal) -> int:
 class Standing:
     """Marks and balances as they stand while a batch is judged: those of the store, then those of its own records."""
 
-    def __init__(self, facts: Facts, stored_moves: Mapping[int, Sequence[Move]]) -> None:
-        self._facts = replace(facts, marks={key: list(marks) for key, marks in facts.marks.items()}, balance=dict(facts.balance))
+    def __init__(self, facts: Facts, stored_moves: Mapping[int, Sequence[Move]] = NO_MOVES) -> None:
+        self.facts = replace(facts, marks={key: list(marks) for key, marks in facts.marks.items()}, balance=dict(facts.balance))
         self._moves = dict(stored_moves)
 
     def facts_for(self, one: Judged, position: int = 0) -> Facts:
@@ -96,7 +97,7 @@ class Standing:
         """
         reads = [key for key in one.marks if key.side == "read"] if one.marks else ()
         apart = [own for own in (one.replaces, position) if own]
-        facts = self._without(apart, reads, one.moves) if apart else self._facts
+        facts = self._without(apart, reads, one.moves) if apart else self.facts
         facts.own = Own(one.start, one.end, reads, one.moves)
         return facts
 
@@ -106,25 +107,25 @@ class Standing:
             self._forget(one.replaces)
         for key in one.marks:
             if key.side == "set":
-                self._facts.marks.setdefault(key.key, []).append(Mark(position, one.start, key.until))
+                self.facts.marks.setdefault(key.key, []).append(Mark(position, one.start, key.until))
         if one.moves:
             self._moves[position] = one.moves
             for move in one.moves:
-                self._facts.balance[move.key] = _moved(self._facts.balance.get(move.key), move)
+                self.facts.balance[move.key] = _moved(self.facts.balance.get(move.key), move)
 
     def _forget(self, record_id: int) -> None:
-        for marks in self._facts.marks.values():
+        for marks in self.facts.marks.values():
             marks[:] = [mark for mark in marks if mark.record_id != record_id]
         for move in self._moves.pop(record_id, ()):
-            self._facts.balance[move.key] = _moved(self._facts.balance.get(move.key), move, -1)
+            self.facts.balance[move.key] = _moved(self.facts.balance.get(move.key), move, -1)
 
     def _without(self, apart: Sequence[int], reads: Sequence[MarkKey], moves: Sequence[Move]) -> Facts:
-        marks = {key.key: [one for one in self._facts.marks.get(key.key, ()) if one.record_id not in apart] for key in reads}
-        balance = {move.key: self._facts.balance.get(move.key, Balance(0, 0)) for move in moves}
+        marks = {key.key: [one for one in self.facts.marks.get(key.key, ()) if one.record_id not in apart] for key in reads}
+        balance = {move.key: self.facts.balance.get(move.key, Balance(0, 0)) for move in moves}
         for move in (move for record_id in apart for move in self._moves.get(record_id, ())):
             if move.key in balance:
                 balance[move.key] = _moved(balance[move.key], move, -1)
-        return replace(self._facts, marks=marks, balance=balance)
+        return replace(self.facts, marks=marks, balance=balance)
 
 
 def _moved(before: Balance | None, move: Move, sign: int = 1) -> Balance:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracekit import codes
 from tracekit.findings import Finding, Level
@@ -13,12 +13,13 @@ from tracekit.sdk import Record
 if TYPE_CHECKING:
     from tracekit.pipeline.judged import Judged
     from tracekit.registry import Registry
+    from tracekit.spec.sets import Kind
 
 ENVELOPE_REFS = ("party", "counterparty", "place", "reporter")
 ITEM_REFS = ("ref", "product", "supplier")
 DOCUMENT_REFS = ("ref", "issuer")
 LISTED = ("area", "node")
-"""Schemes whose register is complete enough to warn by: GB/T 2260 and what begins with it. Others would only make noise."""
+"""Schemes of the core whose register is complete enough to warn by: GB/T 2260 and what begins with it. A plugin's says so itself."""
 
 
 Goods = tuple[int, str | None, str | None, str | None, str | None, str | None, str | None]
@@ -44,7 +45,30 @@ class Parts(NamedTuple):
     goods: list[Goods]
 
 
-def parts_of(record: Record) -> Parts:
+class ExtensionRefs(NamedTuple):
+    """The paths of a kind's own public refs: in the record's extension, and in that of each item."""
+
+    record: tuple[str, ...]
+    item: tuple[str, ...]
+
+
+def extension_refs(kind: Kind) -> ExtensionRefs:
+    """Where a kind holds refs of its own."""
+    refs = [path for path, field in kind.fields.items() if field.element.datatype == "ref" and not field.group]
+    own = [path for path in refs if path.startswith("extension.") and path.count(".") == 1]
+    of_items = [path.removeprefix("items.") for path in refs if path.startswith("items.extension.") and path.count(".") == 2]
+    return ExtensionRefs(tuple(own), tuple(of_items))
+
+
+def _own_refs(tree: Mapping[str, Any], paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    extension: Mapping[str, Any] = tree.get("extension", {})
+    for path in paths:
+        found = extension.get(path.partition(".")[2])
+        if isinstance(found, str):
+            yield path, found
+
+
+def parts_of(record: Record, own: ExtensionRefs) -> Parts:
     """The parts of a (well-formed) record."""
     filed = [record[name] for name in ENVELOPE_REFS if name in record]
     refs, named, goods = filed.copy(), list[str](), list[Goods]()
@@ -56,6 +80,10 @@ def parts_of(record: Record) -> Parts:
         goods.append((item["line"], get("role"), ref, product, first("value"), first("unit"), first("basis")))
         named.append(ref)
         refs += (ref, product, get("supplier"))
+        if own.item:
+            refs += [text for _, text in _own_refs(item, own.item)]
+    if own.record:
+        refs += [text for _, text in _own_refs(record, own.record)]
     for document in record.get("documents", ()):
         named.append(document["ref"])
         refs += (document["ref"], document.get("issuer"))
@@ -65,7 +93,7 @@ def parts_of(record: Record) -> Parts:
 _NO_QUANTITY: Sequence[Mapping[str, str]] = ({},)
 
 
-def check_refs(judged: Sequence[Judged], registry: Registry) -> None:
+def check_refs(judged: Sequence[Judged], registry: Registry, own: Callable[[str], ExtensionRefs]) -> None:
     """Check all refs of a batch, each scheme in one call, and add findings to the records that hold a faulty one."""
     by_scheme: dict[str, list[str]] = {}
     for text in {text for one in judged for text in one.refs}:
@@ -75,20 +103,20 @@ def check_refs(judged: Sequence[Judged], registry: Registry) -> None:
     if faults:
         for one in judged:
             if not faults.keys().isdisjoint(one.refs):
-                one.findings = one.findings + list(_findings(one.record, faults))
+                one.findings = one.findings + list(_findings(one.record, faults, own(one.kind)))
 
 
 def _faults(scheme: str, values: list[str], registry: Registry) -> Iterator[tuple[str, Fault]]:
     known = registry.schemes.get(scheme)
     found: Iterable[str | None] = known.check_batch(values) if known else ["TK-CODE-004"] * len(values)
     yield from ((f"{scheme}:{value}", Fault(code, "error")) for value, code in zip(values, found, strict=True) if code)
-    if scheme in LISTED:
-        hints = codes.registry_batch(codes.get(scheme), values)
+    if scheme in LISTED or getattr(known, "hints", False):
+        hints = codes.registry_batch(registry.schemes[scheme], values)
         yield from ((f"{scheme}:{value}", Fault(code, "warning")) for value, code in zip(values, hints, strict=True) if code)
 
 
-def _findings(record: Record, faults: Mapping[str, Fault]) -> Iterator[Finding]:
-    for path, text in _places(record):
+def _findings(record: Record, faults: Mapping[str, Fault], own: ExtensionRefs) -> Iterator[Finding]:
+    for path, text in (*_places(record), *_own_places(record, own)):
         fault = faults.get(text)
         if fault:
             yield Finding(fault.code, fault.level, path, {"value": _shown(text)})
@@ -101,6 +129,12 @@ def _places(record: Record) -> Iterator[tuple[str, str]]:
         yield from ((f"items.{item['line']}.{name}", item[name]) for name in ITEM_REFS if name in item)
     for index, document in enumerate(record.get("documents", ()), 1):
         yield from ((f"documents.{index}.{name}", document[name]) for name in DOCUMENT_REFS if name in document)
+
+
+def _own_places(record: Record, own: ExtensionRefs) -> Iterator[tuple[str, str]]:
+    yield from _own_refs(record, own.record)
+    for item in record.get("items", ()):
+        yield from ((f"items.{item['line']}.{path}", text) for path, text in _own_refs(item, own.item))
 
 
 def _shown(text: str) -> str:

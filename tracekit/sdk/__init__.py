@@ -5,6 +5,7 @@ Hooks collect, objects work: each `register_*` hook is called once at start and 
 
 from tracekit.codes import CodeScheme
 from tracekit.sdk.hooks import hookimpl, hookspec
+from tracekit.sdk.plugin import table_plugin
 from tracekit.sdk.types import (
     Adapter,
     Balance,
@@ -48,4 +49,5 @@ __all__ = [
     "Suite",
     "hookimpl",
     "hookspec",
+    "table_plugin",
 ]

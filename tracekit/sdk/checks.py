@@ -29,12 +29,12 @@ def said(item: Mapping[str, Any], name: str) -> Any:
     return extension.get(name)
 
 
-def quantities_positive(code: str) -> Check:
+def quantities_positive(code: str, *, level: Level = "error") -> Check:
     """A quantity is above zero."""
 
     def check(record: Record, _facts: Facts) -> Iterable[Finding]:
         return [
-            Finding(code, "error", f"items.{item['line']}.quantities.{at}.value", {"value": quantity["value"]})
+            Finding(code, level, f"items.{item['line']}.quantities.{at}.value", {"value": quantity["value"]})
             for item in record["items"]
             for at, quantity in enumerate(item.get("quantities", ()), 1)
             if quantity["value"] == "0" or quantity["value"][0] == "-"
@@ -43,23 +43,23 @@ def quantities_positive(code: str) -> Check:
     return check
 
 
-def parties_differ(code: str) -> Check:
+def parties_differ(code: str, *, level: Level = "error") -> Check:
     """Who gives and who takes are not the same."""
 
     def check(record: Record, _facts: Facts) -> Iterable[Finding]:
         if record["party"] != record.get("counterparty"):
             return NONE
-        return [Finding(code, "error", "counterparty", {"party": record["party"]})]
+        return [Finding(code, level, "counterparty", {"party": record["party"]})]
 
     return check
 
 
-def no_test_failed(code: str) -> Check:
+def no_test_failed(code: str, *, level: Level = "warning") -> Check:
     """A failed test is shown to everybody who holds the record."""
 
     def check(record: Record, _facts: Facts) -> Iterable[Finding]:
         return [
-            Finding(code, "warning", f"measurements.{at}.result", {"type": one["type"]})
+            Finding(code, level, f"measurements.{at}.result", {"type": one["type"]})
             for at, one in enumerate(record.get("measurements", ()), 1)
             if one.get("result") == "fail"
         ]
@@ -67,7 +67,7 @@ def no_test_failed(code: str) -> Check:
     return check
 
 
-def due_tests_done(code: str, rows: Rows, name: str) -> Check:
+def due_tests_done(code: str, rows: Rows, name: str, *, level: Level = "warning") -> Check:
     """Each item has the tests that `rows` (`kind`, a column `name` of the item's extension, `types`) ask for; no types: any test."""
 
     def check(record: Record, _facts: Facts) -> Iterable[Finding]:
@@ -79,13 +79,13 @@ def due_tests_done(code: str, rows: Rows, name: str) -> Check:
                     continue
                 missing = [one for one in row["types"].split() if one not in of_item]
                 if missing or not of_item:
-                    found.append(Finding(code, "warning", f"items.{item['line']}", {"value": row[name], "types": " ".join(missing) or "*"}))
+                    found.append(Finding(code, level, f"items.{item['line']}", {"value": row[name], "types": " ".join(missing) or "*"}))
         return found
 
     return check
 
 
-def shelf_life_kept(code: str, first: str, last: str, days: str, months: str, slack: int) -> Check:
+def shelf_life_kept(code: str, first: str, last: str, days: str, months: str, slack: int, *, level: Level = "warning") -> Check:
     """The last day is the first day and the shelf life, give or take some days; all four are names of the item's extension."""
 
     def check(record: Record, _facts: Facts) -> Iterable[Finding]:
@@ -97,10 +97,42 @@ def shelf_life_kept(code: str, first: str, last: str, days: str, months: str, sl
             expected = months_later(date.fromisoformat(start), of_months or 0) + timedelta(days=of_days or 0)
             if abs((date.fromisoformat(end) - expected).days) > slack:
                 path = f"items.{item['line']}.extension.{last}"
-                found.append(Finding(code, "warning", path, {"value": end, "expected": expected.isoformat()}))
+                found.append(Finding(code, level, path, {"value": end, "expected": expected.isoformat()}))
         return found
 
     return check
+
+
+def within_days(code: str, first: str, last: str, days: int, *, level: Level = "warning") -> Check:
+    """From the day at one path to the day at another are at most so many days; paths of the record, or of each item."""
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        found: list[Finding] = []
+        for path, scope in _scopes(record, last):
+            start, end = value_of(record, scope, first), value_of(record, scope, last)
+            if start and end and (passed := (_date(end) - _date(start)).days) > days:
+                found.append(Finding(code, level, path, {"value": end, "other": start, "days": str(passed), "limit": str(days)}))
+        return found
+
+    return check
+
+
+def _scopes(record: Record, path: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    if not path.startswith("items."):
+        return [(path, record)]
+    return [(f"items.{item['line']}.{path.removeprefix('items.')}", item) for item in record["items"]]
+
+
+def value_of(record: Record, item: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path of the record, or of an item if it begins with `items.`; None if nothing does."""
+    here: Any = item if path.startswith("items.") else record
+    for name in path.removeprefix("items.").split("."):
+        here = here.get(name) if isinstance(here, Mapping) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return here  # pyright: ignore[reportUnknownVariableType]
+
+
+def _date(text: str) -> date:
+    return date.fromisoformat(text[:10])
 
 
 def months_later(day: date, months: int) -> date:
@@ -109,7 +141,7 @@ def months_later(day: date, months: int) -> date:
     return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
-def yield_in_band(code: str, rows: Rows, names: Sequence[str], densities: Mapping[str, str]) -> Check:
+def yield_in_band(code: str, rows: Rows, names: Sequence[str], densities: Mapping[str, str], *, level: Level = "warning") -> Check:
     """Mass out over mass in lies in the band of the first row whose `names` fit; an empty cell fits all.
 
     Args:
@@ -133,7 +165,7 @@ def yield_in_band(code: str, rows: Rows, names: Sequence[str], densities: Mappin
         if limits is None or not taken or not given or limits[0] <= given / taken <= limits[1]:
             return NONE
         params = {"value": f"{given / taken:.3f}", "low": str(limits[0]), "high": str(limits[1])}
-        return [Finding(code, "warning", "items", params)]
+        return [Finding(code, level, "items", params)]
 
     return check
 

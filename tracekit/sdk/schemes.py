@@ -8,19 +8,64 @@
 [None, 'TK-CODE-001']
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
 
 from tracekit.codes._form import CHECKSUM, DIGITS, FORMAT, REGISTRY, check_all, form, settle
-from tracekit.codes._text import NO_HYPHENS, Table, clean
+from tracekit.codes._payload import joined, unlabelled
+from tracekit.codes._text import HYPHENS_ALIKE, UPPER, Table, clean, tidy
 
-__all__ = ["CHECKSUM", "DIGITS", "FORMAT", "REGISTRY", "BatchCheck", "Scheme", "form_of", "with_mod_11_10"]
+__all__ = [
+    "CHECKSUM",
+    "CODE",
+    "DIGITS",
+    "FORMAT",
+    "REGISTRY",
+    "BatchCheck",
+    "Reader",
+    "Scheme",
+    "as_printed",
+    "as_words",
+    "days",
+    "fields",
+    "form_of",
+    "groups",
+    "matching",
+    "where",
+    "with_mod_11_10",
+]
 
 BatchCheck = Callable[[list[str]], list[str | None]]
 """For each compact value a finding code or None."""
 
+Reader = Callable[[str], Mapping[str, str]]
+"""What a label's QR code holds, by name, the value itself as `CODE`; empty for any other text."""
 
-def _nothing(_value: str) -> dict[str, str]:
+CODE = "code"
+"""The field of a label that is the value; the others are only told by `parse`."""
+
+_BRACKETS: Table = {ord(one): ord("()"[at % 2]) for at, one in enumerate("[]［］【】〔〕")}
+_WORDS: Table = {**HYPHENS_ALIKE, **UPPER, **_BRACKETS}
+
+
+def as_printed(value: str) -> str:
+    """Full-width to ASCII, no blanks; case and hyphens stay, for they tell values apart."""
+    return tidy(value)
+
+
+def as_words(value: str) -> str:
+    """For numbers with words in them: no blanks, upper case, every hyphen and every bracket of one sort.
+
+    >>> as_words("兽药字（２０１５） 220442658")
+    '兽药字(2015)220442658'
+    """
+    return tidy(value, _WORDS)
+
+
+def _nothing(_value: str) -> Mapping[str, str]:
     return {}
 
 
@@ -30,7 +75,15 @@ def _listed(_value: str) -> bool:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A code scheme: its names and source, how a batch is checked, how a valid value is taken apart, and which values lists know."""
+    """A code scheme as a value.
+
+    Args:
+        check: finding codes of compact values.
+        parts: takes a valid compact value apart.
+        known: true if lists know a valid value.
+        cleaning: makes the compact form of what people type.
+        reads: takes apart the payload of a label that holds such a value.
+    """
 
     SCHEME: str
     names: tuple[str, str]
@@ -39,7 +92,8 @@ class Scheme:
     check: BatchCheck
     parts: Callable[[str], Mapping[str, str]] = _nothing
     known: Callable[[str], bool] = _listed
-    table: Mapping[int, int | None] | None = None
+    cleaning: Callable[[str], str] = clean
+    reads: Reader = _nothing
 
     @property
     def NAME_ZH(self) -> str:  # noqa: N802  the shape of every scheme
@@ -52,9 +106,8 @@ class Scheme:
         return self.names[1]
 
     def compact(self, value: str) -> str:
-        """Full-width to ASCII, no blanks or hyphens, upper case, unless the scheme has a table of its own."""
-        table: Table = NO_HYPHENS if self.table is None else dict(self.table)
-        return clean(value, table)
+        """Full-width to ASCII, no blanks or hyphens, upper case, unless the scheme cleans otherwise; of a label its code."""
+        return self.cleaning(self.reads(value).get(CODE, value))
 
     def validate(self, value: str) -> str:
         """Return the compact form, or raise `InvalidFormat` or `InvalidChecksum`."""
@@ -66,8 +119,9 @@ class Scheme:
         return self.check([self.compact(value)])[0] is None
 
     def parse(self, value: str) -> dict[str, str]:
-        """Name the parts of a valid value; raises like `validate`."""
-        return dict(self.parts(self.validate(value)))
+        """Name the parts of a valid value, and what else its label says; raises like `validate`."""
+        said = {name: text for name, text in self.reads(value).items() if name != CODE}
+        return {**self.parts(self.validate(value)), **said}
 
     def check_batch(self, values: list[str]) -> list[str | None]:
         """For each compact value a finding code or None."""
@@ -82,10 +136,62 @@ class Scheme:
         return [self.registry(value) for value in values]
 
 
-def form_of(forms: Mapping[int, Sequence[str]]) -> BatchCheck:
-    """A check of form alone: for each allowed length the characters that each position may hold."""
-    compiled = {length: form(alphabets, values="".join(sorted(set("".join(alphabets))))) for length, alphabets in forms.items()}
+def form_of(forms: Mapping[int, Sequence[str]], weights: Sequence[int] = (), modulus: int = 1) -> BatchCheck:
+    """A check of form: for each allowed length the characters that each position may hold.
+
+    Args:
+        weights: of each position, if the modulus divides the weighted sum of a right value.
+    """
+    compiled = {length: form(alphabets, weights, modulus, "".join(sorted(set("".join(alphabets))))) for length, alphabets in forms.items()}
     return lambda values: check_all(compiled, values)
+
+
+def matching(pattern: str) -> BatchCheck:
+    """A check of form by a regular expression, for numbers with words in them."""
+    match = re.compile(pattern).fullmatch
+    return lambda values: [None if match(value) else FORMAT for value in values]
+
+
+def groups(pattern: str, *names: str) -> Callable[[str], Mapping[str, str]]:
+    """Takes valid values apart: the groups of their regular expression by name, empty where one is absent."""
+    match = re.compile(pattern).fullmatch
+
+    def parts(value: str) -> Mapping[str, str]:
+        found = match(value)
+        return dict(zip(names, found.groups(""), strict=True)) if found else {}
+
+    return parts
+
+
+def where(check: BatchCheck, holds: Callable[[str], bool]) -> BatchCheck:
+    """A check that also wants something of the values which pass: that a part is a day, say."""
+    return lambda values: [code or (None if holds(value) else FORMAT) for value, code in zip(values, check(values), strict=True)]
+
+
+@cache
+def days(layout: str, first: int = 2000, last: int = 2099) -> frozenset[str]:
+    """Every day of those years as `strftime` writes it.
+
+    >>> "20240229" in days("%Y%m%d"), "20230229" in days("%Y%m%d")
+    (True, False)
+    """
+    start = date(first, 1, 1)
+    return frozenset(f"{start + timedelta(day):{layout}}" for day in range((date(last + 1, 1, 1) - start).days))
+
+
+def fields(separator: str, *names: str) -> Reader:
+    r"""A reader of payloads that hold these fields in this order, with or without labels; one of them is `CODE`.
+
+    >>> fields("[,，]", CODE, "maker")("编号：17，厂名：示例厂")
+    {'code': '17', 'maker': '示例厂'}
+    """
+    split = re.compile(separator).split
+
+    def read(text: str) -> Mapping[str, str]:
+        found = [unlabelled(one.strip()) for one in split(joined(text))]
+        return dict(zip(names, found, strict=True)) if len(found) == len(names) else {}
+
+    return read
 
 
 _VALUE = bytes(char - 48 if 48 <= char <= 57 else 0 for char in range(256))

@@ -16,6 +16,7 @@ from tracekit.loader import build, installed
 from tracekit.pipeline.check import Checks
 from tracekit.pipeline.intake import seal_flat
 from tracekit.pipeline.judged import Judged
+from tracekit.pipeline.marks import Standing
 from tracekit.registry import Registry
 from tracekit.sdk import Category, Facts, LinkEntry
 from tracekit.sdk.chain import mend
@@ -45,7 +46,8 @@ class Subject:
         module = f"tracekit_{self.id}"
         if self.id in installed().categories or importlib.util.find_spec(module) is None:
             return installed()
-        return build([(module, importlib.import_module(module))])
+        brought = importlib.import_module(module)
+        return build([(module, getattr(brought, "plugin", brought))])
 
     @property
     def category(self) -> Category:
@@ -75,11 +77,13 @@ class Subject:
     def _facts(self, before: Sequence[Mapping[str, Any]]) -> Facts:
         """What a store that holds these records tells the rules."""
         facts = Facts()
+        standing = Standing(facts)
         for number, one in enumerate(self._prepared(before), 1):
+            standing.take(one, number)
             for key in one.keys:
                 side = facts.offers if key.side == "offer" else facts.seekers
                 side.setdefault(key.key, []).append(LinkEntry(number, key.key, key.rung, key.line, one.start, one.end))
-        return facts
+        return standing.facts
 
     def table(self, name: str) -> list[dict[str, str]]:
         """The rows of one of its tables, none where there is no such file."""
@@ -150,10 +154,10 @@ class _Tests:
         assert it.set.own_kinds
         assert [kind for kind in it.set.own_kinds if not kind.startswith(f"{it.id}.")] == []
 
-    def test_every_kind_has_a_table_and_a_good_example(self, it: Subject) -> None:
+    def test_every_kind_has_a_table_or_a_template_and_a_good_example(self, it: Subject) -> None:
         good = {case["record"]["kind"] for case in it.cases().values() if not case["expect"]}
-        for kind in it.set.own_kinds:
-            assert (it.category.specs / "records" / f"{kind.partition('.')[2]}.csv").is_file(), kind
+        for row in it.table("kinds.csv"):
+            assert row.get("template") or (it.category.specs / "records" / f"{row['kind'].partition('.')[2]}.csv").is_file(), row["kind"]
         assert set(it.set.own_kinds) - good == set()
 
     def test_every_code_has_a_bad_example(self, it: Subject) -> None:
