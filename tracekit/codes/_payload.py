@@ -27,7 +27,7 @@ class Fragment(NamedTuple):
     text: str
 
 
-_ADDRESS = re.compile(r"https?://[^\s，。；、“”\"<>]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s，。；、“”\"<>]+", re.IGNORECASE)
 _LABEL = re.compile(r"(?!https?:|urn:)([^:：/()\[\]]{1,24})[:：]\s*(.+)", re.IGNORECASE | re.DOTALL)
 _FIELDS = re.compile("[,，;；|\t]")
 _RUN = re.compile(r"[0-9A-Za-z]{8,}")
@@ -36,12 +36,22 @@ _BREAK = re.compile(r"\\r\\n|\\n|\r\n?")
 
 
 def fragments(text: str) -> list[Fragment]:
-    r"""The pieces of a payload, the whole first, each once; `\n` written as two characters is a line end too."""
-    text = _BREAK.sub("\n", text[:LONGEST]).strip(" \n\t\ufeff")
+    """The pieces of a payload, the whole first, each once."""
     found: dict[str, str] = {}
-    for one in islice(_pieces(text), MOST):
+    for one in islice(_pieces(joined(text)), MOST):
         found.setdefault(one.text, one.place)
     return [Fragment(place, piece) for piece, place in found.items()]
+
+
+def joined(text: str) -> str:
+    r"""The text as one payload, line ends of one sort and none at the ends; `\n` written as two characters is a line end too."""
+    return _BREAK.sub("\n", text[:LONGEST]).strip(" \n\t\ufeff")
+
+
+def unlabelled(text: str) -> str:
+    """What stands after a label and its colon; the text itself if there is none."""
+    labelled = _LABEL.fullmatch(text)
+    return labelled[2].strip() if labelled else text
 
 
 def _pieces(text: str) -> Iterator[Fragment]:
@@ -51,25 +61,20 @@ def _pieces(text: str) -> Iterator[Fragment]:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     fields = [field.strip() for line in lines for field in _FIELDS.split(line) if field.strip()]
     many = "line" if len(lines) > 1 else "label"
-    yield from (Fragment(many, _unlabelled(line)) for line in lines)
-    yield from (Fragment("field", _unlabelled(field)) for field in fields if len(fields) > len(lines))
+    yield from (Fragment(many, unlabelled(line)) for line in lines)
+    yield from (Fragment("field", unlabelled(field)) for field in fields if len(fields) > len(lines))
     for address in _ADDRESS.findall(text):
         yield from (Fragment("address", piece) for piece in _of_address(address))
     yield from (Fragment("run", run) for form in (_RUN, _DIGITS) for run in form.findall(text))
-
-
-def _unlabelled(text: str) -> str:
-    labelled = _LABEL.fullmatch(text)
-    return labelled[2].strip() if labelled else text
 
 
 def _of_address(address: str) -> Iterator[str]:
     yield address
     try:
         split = urlsplit(address)
-        asked = parse_qsl(split.query, max_num_fields=MOST)
+        asked = parse_qsl(split.query, keep_blank_values=True, max_num_fields=MOST)
     except ValueError:
         return
     yield from (unquote(part) for part in split.path.split("/") if part)
-    yield from (value for _, value in asked)
-    yield from (part for part in (unquote(split.query if not asked else ""), split.fragment) if part)
+    yield from (value or name for name, value in asked if value or name)
+    yield from [split.fragment] * bool(split.fragment)

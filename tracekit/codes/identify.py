@@ -2,8 +2,9 @@ r"""Which schemes a value may be, best first: somebody who holds a label does no
 
 Nothing is known of a scheme but what every scheme offers, so those of plugins take part. How much a fit says is found
 by changing the value: if a change breaks the check character, it held; if a change leads out of the known list, the
-list says something; if most changes keep a value valid, it has the right length and no more. Schemes that take any
-text are only answered where the value names them.
+list says something; if most changes keep a value valid, it has the right length and no more. A scheme that reads a
+whole label comes before what fits a piece of it. Schemes that take any text are only answered where the value names
+them, and those that take any word where it is the whole value.
 
 >>> schemes = {name: codes.get(name) for name in codes.schemes()}
 >>> [(one.scheme, one.why[0]) for one in identify("6921168509256", schemes)][:2]
@@ -30,9 +31,12 @@ _CONTAINERS = ("digital-link", "gs1")
 _USUAL = ("uscc", "digital-link", "gs1", "gtin", "sscc", "tran")
 """Of equal fits these come first: goods are scanned more often than places."""
 _ANYTHING = [char * length for char in "~\u4e00" for length in (1, 8, 16)]
+_WORDS = [char * length for char in "7A" for length in (1, 8, 16)]
+_APART = ("named", "whole", "label")
+"""Where a value stands for itself."""
 _LONGEST_PROBED = 96
 _DISTINCTIVE = 2
-"""So many places of a value must be bound to some characters of their kind to call its form distinctive."""
+"""So many places of a value must be bound to few characters of their kind to call its form distinctive."""
 
 
 class Match(NamedTuple):
@@ -49,11 +53,12 @@ class Match(NamedTuple):
 def identify(text: str, schemes: Mapping[str, CodeScheme]) -> list[Match]:
     """The schemes that a value, or a code inside it, may be, best first."""
     closed = [one for one in schemes.values() if not _takes_anything(one)]
+    strict = [one for one in closed if set(one.check_batch(_WORDS)) != {None}]
     pieces = fragments(text)
-    plain = [(scheme, piece) for piece in pieces if piece.place != "run" for scheme in closed]
-    found = _matches([*_named(text.strip(), schemes), *plain], schemes)
+    tried = [(scheme, piece) for piece in pieces for scheme in (closed if piece.place in _APART else strict)]
+    found = _matches([*_named(text.strip(), schemes), *(one for one in tried if one[1].place != "run")], schemes)
     if not any(_says_something(one) for one in found):
-        runs = _matches([(scheme, piece) for piece in pieces if piece.place == "run" for scheme in closed], schemes)
+        runs = _matches([one for one in tried if one[1].place == "run"], schemes)
         found += [one for one in runs if _says_something(one)]
     return sorted(_worth_telling(found), key=_rank)
 
@@ -100,7 +105,7 @@ def _weigh(scheme: CodeScheme, value: str, *, marked: bool) -> tuple[tuple[str, 
     flat = [one for group in changed for one in group]
     verdict = dict(zip(flat, scheme.check_batch(flat), strict=True))
     hints = codes.registry_batch(scheme, [value, *(one for one in flat if verdict[one] is None)])
-    bound = sum(all(verdict[one] == FORMAT for one in group) for group in changed)
+    bound = sum(2 * sum(verdict[one] == FORMAT for one in group) > len(group) for group in changed)
     held = {
         "checksum": CHECKSUM in verdict.values(),
         "registry": hints[0] is None and any(hints),
@@ -141,7 +146,8 @@ def _worth_telling(found: list[Match]) -> list[Match]:
     return plain if any(_says_something(one) for one in told) else told
 
 
-def _rank(one: Match) -> tuple[int, int, int, int, int, str]:
+def _rank(one: Match) -> tuple[bool, int, int, int, int, int, str]:
     usual = _USUAL.index(one.scheme) if one.scheme in _USUAL else len(_USUAL)
     less = len(one.why) if "unlisted" in one.why else -len(one.why)
-    return WHY.index(one.why[0]), less, -one.bound, PLACES.index(one.place), usual, one.scheme
+    inside = one.place not in ("named", "whole") or not _says_something(one)
+    return inside, WHY.index(one.why[0]), less, -one.bound, PLACES.index(one.place), usual, one.scheme
