@@ -362,6 +362,7 @@ class Document(Part):
     direction: Annotated[DocumentDirectionCode, Field(title="方向")]
     issuer: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="签发方")] = None
     issued: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="签发日期")] = None
+    valid_from: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生效日期")] = None
     valid_to: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="失效日期")] = None
 
 

@@ -87,6 +87,8 @@ class _Walk:
         if field.name not in tree:
             if field.obligation == "M" and self._is_due(path, field):
                 self.add("TK-REC-002", path, {"path": path, "name": field.element.name_zh})
+            elif field.element.id == "extension":
+                self._object(f"{path}.", {}, tuple(child for child in field.children if child.group))
             return
         value = tree[field.name]
         if field.group:

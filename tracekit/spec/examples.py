@@ -63,7 +63,7 @@ class _Maker:
     def wanted(self, field: Field) -> bool:
         if field.element.datatype == "object" and not field.children:
             return False
-        return field.obligation == "M" or (self.seed % 2 == 1 and field.obligation == "O") or self.random.random() < 0.2
+        return field.due or (self.seed % 2 == 1 and field.obligation == "O") or self.random.random() < 0.2
 
     def put(self, holder: Record, field: Field, path: str) -> None:
         if field.group:

@@ -84,11 +84,11 @@ def scalar_test(field: Field, kind: Kind) -> Test:
 
 
 def _stands(field: Field, record: dict[str, Any], digests: dict[str, Any]) -> bool:
-    """A mandatory sensitive element is withheld with its group, or has its value there."""
+    """A mandatory sensitive element is withheld with its group, or has its value there, of every line if it is in one."""
     if field.group not in record:
         return field.group in digests
     values = record[field.group]["values"]
     head, _, rest = field.path.partition(".")
-    if not rest:
-        return head in values
-    return head == "items" and all(f"items.{item['line']}.{rest}" in values for item in record["items"])
+    if head != "items":
+        return field.path in values
+    return all(f"items.{item['line']}.{rest}" in values for item in record["items"])

@@ -109,6 +109,8 @@ def _of_groups(record: Record) -> Iterator[Mutation]:
         yield "salt_missing", "groups", _without(record, (name, "salt"))
         yield "values_empty", "groups", _with(record, (name, "values"), {})
         for path in list(record[name]["values"]):
+            if len(record[name]["values"]) > 1 and not path.startswith("items."):
+                yield "value_missing", "element", _without(record, (name, "values", path))
             for wrong_name, wrong in (("null", None), ("fraction", 1.5), ("control", "a\x00b"), ("object", {"a": "b"})):
                 yield f"value_{wrong_name}", "groups", _with(record, (name, "values", path), wrong)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -186,21 +186,30 @@ class _Tables:
         )
 
     def _rows(self, kind: Row) -> tuple[dict[str, Row], list[Row]]:
-        """All rows of a kind by path; the kind's own rows replace those of the same path."""
-        parts = EVENT_PARTS if kind["record_type"] == "event" else {}
+        """All rows of a kind by path; a later table's row replaces an earlier one of the same path."""
         found: dict[str, Row] = {}
-        occurrences: list[Row] = []
-        sources = [("", "envelope"), *parts.items(), ("", kind["kind"].partition(".")[2])]
-        for prefix, name in sources:
+        occurrences: dict[str, Row] = {}
+        for prefix, name, rows in self._layers(kind):
+            for row in rows:
+                path = f"{prefix}.{row['path']}" if prefix else row["path"]
+                if ":" in path or "@" in path:
+                    occurrences[path] = {**row, "path": path}
+                else:
+                    merged = {**row, "path": path, "element": row["element"] or found.get(path, row)["element"]}
+                    found[path] = {**merged, "envelope": "1" if name == "envelope" or found.get(path, {}).get("envelope") else ""}
+        return found, list(occurrences.values())
+
+    def _layers(self, kind: Row) -> Iterator[tuple[str, str, Iterable[Row]]]:
+        """The tables that make a kind, each later one over the earlier: envelope, parts, its templates, its own."""
+        parts = [("", "envelope"), *(EVENT_PARTS.items() if kind["record_type"] == "event" else ())]
+        for prefix, name in parts:
             for records in (self.base_records, self.own_records):
-                for row in records.get(name, ()):
-                    path = f"{prefix}.{row['path']}" if prefix else row["path"]
-                    if ":" in path or "@" in path:
-                        occurrences.append({**row, "path": path})
-                    else:
-                        merged = {**row, "path": path, "element": row["element"] or found.get(path, row)["element"]}
-                        found[path] = {**merged, "envelope": "1" if name == "envelope" or found.get(path, {}).get("envelope") else ""}
-        return found, occurrences
+                yield prefix, name, records.get(name, ())
+        for name in kind.get("template", "").split():
+            _need(self.folder / "kinds.csv", kind["kind"], "template", name, {*self.base_records, *self.own_records})
+            yield "", name, self.base_records.get(name) or self.own_records[name]
+        own = kind["kind"].partition(".")[2]
+        yield "", own, self.own_records.get(own, ())
 
     def _field(self, kind: str, row: Row) -> Field:
         path = self.folder / "records" / f"{kind.partition('.')[2]}.csv"
@@ -231,7 +240,7 @@ class _Tables:
     def _grown(self, root: Field, fields: Mapping[str, Field]) -> Field:
         depth = root.path.count(".") + 1
         below = [one for path, one in fields.items() if path.startswith(root.path + ".") and path.count(".") == depth]
-        return replace(root, children=tuple(self._grown(one, fields) for one in below)) if below else root
+        return _demanded(replace(root, children=tuple(self._grown(one, fields) for one in below))) if below else root
 
     def _occurrence(self, kind: str, row: Row) -> Occurrence:
         path = self.folder / "records" / f"{kind.partition('.')[2]}.csv"
@@ -259,3 +268,12 @@ def event_kind(spec: SpecSet) -> Kind:
     """A kind with what every event has and nothing more; it is no kind that a record may have."""
     tables = _Tables(spec.folder, dict(spec.elements), dict(spec.codesets), dict(spec.conditions), {}, {**spec.records, "any_event": ()})
     return tables.kind({"kind": "core.any_event", "record_type": "event", "name_zh": "追溯事件", "name_en": "event"})
+def _demanded(grown: Field) -> Field:
+    """An `extension` must stand where a public element in it must; its sensitive elements stand in groups and need no `extension`."""
+    due = [child for child in grown.children if child.obligation == "M"]
+    if grown.element.id != "extension" or not due:
+        return grown
+    stands = any(not child.group for child in due)
+    return replace(grown, obligation="M" if stands else "O", low=int(stands))
+
+

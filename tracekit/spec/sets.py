@@ -95,6 +95,11 @@ class Field:
         """The group that holds it on the wire, empty for a public element."""
         return "" if self.element.sensitivity == "public" else self.element.sensitivity
 
+    @property
+    def due(self) -> bool:
+        """Whether it must stand in flat form: mandatory, or an `extension` with a mandatory element, even a sensitive one."""
+        return self.obligation == "M" or (self.element.id == "extension" and any(one.obligation == "M" for one in self.children))
+
     def walk(self) -> "Iterator[Field]":
         """This field and all below it."""
         yield self

@@ -93,7 +93,7 @@ class _Module:
         for root in kind.top:
             self.part(root, name)
         known = [one for one in kind.top if one.name != "groups"]
-        fields = sorted(known, key=lambda one: one.obligation != "M" or bool(_default(one, kind)))
+        fields = sorted(known, key=lambda one: not one.due or bool(_default(one, kind)))
         specs = ["specs: ClassVar[Path | None] = SPECS"] if self.shared else []
         lines = [f'kind_id: ClassVar[str] = "{kind.id}"', *specs, ""]
         lines += [self.line(one, name, kind) for one in fields]
@@ -123,7 +123,7 @@ class _Module:
             if field.name in ("kind", "shape"):
                 annotated = f"Annotated[Literal[{default}], {described}]"
             return f"{name}: {annotated} = {default}"
-        if field.obligation == "M":
+        if field.due:
             return f"{name}: {annotated}"
         return f"{name}: Annotated[{type_} | None, {described}] = None"
 

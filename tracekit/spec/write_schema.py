@@ -149,9 +149,9 @@ def _groups_due(kind: Kind) -> list[Schema]:
     found: list[Schema] = [
         {"if": {"required": [name]}, "then": {"required": ["groups"], "properties": {"groups": {"required": [name]}}}} for name in GROUPS
     ]
-    for field in kind.top:
-        if field.group and field.obligation == "M":
-            present = {"properties": {field.group: {"properties": {"values": {"required": [field.name]}}}}}
+    for field in kind.fields.values():
+        if field.group and field.obligation == "M" and field.path.removeprefix("extension.") == field.name:
+            present = {"properties": {field.group: {"properties": {"values": {"required": [field.path]}}}}}
             found.append({"required": ["groups"], "properties": {"groups": {"required": [field.group]}}, **_merged(present)})
     return found
 

@@ -272,6 +272,10 @@ UnitCode = Literal[
 class RawMilkHandoverItemExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
+    production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
+    shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
+    shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
     subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
 
 
@@ -296,6 +300,7 @@ class RawMilkHandoverItem(Part):
 class RawMilkHandoverExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
+    counterparty_address: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="对方地址")] = None
     station_name: Annotated[Annotated[str, FORM.text(100)], Field(title="生鲜乳收购站名称")]
     station_signer: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="收购站经手人")] = None
     escort: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="押运员")] = None
@@ -372,16 +377,6 @@ class RawMilkIntake(FlatRecord):
     extension: Annotated[RawMilkIntakeExtension | None, Field(title="扩展")] = None
 
 
-class RawMaterialIntakeItemExtension(Part):
-    """品类自有的内容 / What the category itself defines."""
-
-    subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
-    production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
-    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
-    shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
-    shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
-
-
 class RawMaterialIntakeItem(Part):
     """事件的明细行 / The lines of the event."""
 
@@ -397,7 +392,7 @@ class RawMaterialIntakeItem(Part):
     supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[RawMaterialIntakeItemExtension, Field(title="扩展")]
+    extension: Annotated[RawMilkHandoverItemExtension, Field(title="扩展")]
 
 
 class RawMaterialIntakeExtension(Part):
@@ -436,33 +431,13 @@ class RawMaterialIntake(FlatRecord):
     extension: Annotated[RawMaterialIntakeExtension | None, Field(title="扩展")] = None
 
 
-class ProductionItem(Part):
-    """事件的明细行 / The lines of the event."""
-
-    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
-    role: Annotated[ItemRoleCode, Field(title="作用")]
-    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
-    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
-    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
-    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
-    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
-    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[RawMaterialIntakeItemExtension, Field(title="扩展")]
-
-
 class ProductionExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
-    licence_from: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="许可证生效日期")] = None
-    licence_to: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="许可证有效期至")] = None
-    process: Annotated[FoodProcessCode | None, Field(title="工艺")] = None
     production_line: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="生产线")] = None
-    key_points: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="关键控制点记录")] = None
     operator: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="操作人员")] = None
+    process: Annotated[FoodProcessCode | None, Field(title="工艺")] = None
+    key_points: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="关键控制点记录")] = None
     standard_no: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="执行标准")] = None
 
 
@@ -480,7 +455,7 @@ class Production(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[ProductionItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["food.production"], Field(title="记录类型")] = "food.production"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -529,7 +504,7 @@ class OutgoingInspection(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[ProductionItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     measurements: Annotated[Annotated[tuple[OutgoingInspectionMeasurement, ...], FORM.many(1, 500)], Field(title="检测与计量")]
     kind: Annotated[Literal["food.outgoing_inspection"], Field(title="记录类型")] = "food.outgoing_inspection"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -548,11 +523,11 @@ class OutgoingInspection(FlatRecord):
 class DispatchItemExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
-    subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
     production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
     expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
     shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
     shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
+    subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
     quantity_in: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批进入数量")] = None
     quantity_out: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批累计出库数量")] = None
 
@@ -608,9 +583,9 @@ class Dispatch(FlatRecord):
 class StorageExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
-    consignor_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="委托方名称")] = None
-    consignor_address: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="委托方地址")] = None
-    consignor_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="委托方联系方式")] = None
+    consignor_name: Annotated[Annotated[str, FORM.text(100)], Field(title="委托方名称")]
+    consignor_address: Annotated[Annotated[str, FORM.text(200)], Field(title="委托方地址")]
+    consignor_contact: Annotated[Annotated[str, FORM.text(100)], Field(title="委托方联系方式")]
     storage_area: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="贮存位置")] = None
 
 
@@ -629,6 +604,7 @@ class Storage(FlatRecord):
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[StorageExtension, Field(title="扩展")]
     kind: Annotated[Literal["food.storage"], Field(title="记录类型")] = "food.storage"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -641,16 +617,15 @@ class Storage(FlatRecord):
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 500)] | None, Field(title="检测与计量")] = None
-    extension: Annotated[StorageExtension | None, Field(title="扩展")] = None
 
 
 class TransportExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
-    consignor_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="委托方名称")] = None
-    consignor_address: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="委托方地址")] = None
-    consignor_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="委托方联系方式")] = None
-    counterparty_address: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="对方地址")] = None
+    consignor_name: Annotated[Annotated[str, FORM.text(100)], Field(title="委托方名称")]
+    consignor_address: Annotated[Annotated[str, FORM.text(200)], Field(title="委托方地址")]
+    consignor_contact: Annotated[Annotated[str, FORM.text(100)], Field(title="委托方联系方式")]
+    counterparty_address: Annotated[Annotated[str, FORM.text(200)], Field(title="对方地址")]
     vehicle: Annotated[Annotated[str, FORM.ref("plate")] | None, Field(title="运输车牌号")] = None
     driver: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="驾驶员")] = None
 
@@ -672,6 +647,7 @@ class Transport(FlatRecord):
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)], Field(title="对方联系方式")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
     items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[TransportExtension, Field(title="扩展")]
     kind: Annotated[Literal["food.transport"], Field(title="记录类型")] = "food.transport"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -682,7 +658,6 @@ class Transport(FlatRecord):
     counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 500)] | None, Field(title="检测与计量")] = None
-    extension: Annotated[TransportExtension | None, Field(title="扩展")] = None
 
 
 class TradeIntake(FlatRecord):
@@ -699,7 +674,7 @@ class TradeIntake(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[ProductionItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["food.trade_intake"], Field(title="记录类型")] = "food.trade_intake"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -745,33 +720,6 @@ class Wholesale(FlatRecord):
     extension: Annotated[RawMaterialIntakeExtension | None, Field(title="扩展")] = None
 
 
-class RetailSaleItemExtension(Part):
-    """品类自有的内容 / What the category itself defines."""
-
-    subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
-    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
-    quantity_in: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批进入数量")] = None
-    quantity_out: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批累计出库数量")] = None
-
-
-class RetailSaleItem(Part):
-    """事件的明细行 / The lines of the event."""
-
-    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
-    role: Annotated[ItemRoleCode, Field(title="作用")]
-    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
-    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
-    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
-    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
-    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
-    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[RetailSaleItemExtension, Field(title="扩展")]
-
-
 class RetailSale(FlatRecord):
     """零售 / Retail sale."""
 
@@ -786,7 +734,7 @@ class RetailSale(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[RetailSaleItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[DispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["food.retail_sale"], Field(title="记录类型")] = "food.retail_sale"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -800,6 +748,30 @@ class RetailSale(FlatRecord):
     documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
+
+
+class RecallItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
+
+
+class RecallItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
+    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[RecallItemExtension, Field(title="扩展")]
 
 
 class RecallExtension(Part):
@@ -824,7 +796,7 @@ class Recall(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RecallItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     extension: Annotated[RecallExtension, Field(title="扩展")]
     kind: Annotated[Literal["food.recall"], Field(title="记录类型")] = "food.recall"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
@@ -862,7 +834,7 @@ class StopSale(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RecallItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     extension: Annotated[StopSaleExtension, Field(title="扩展")]
     kind: Annotated[Literal["food.stop_sale"], Field(title="记录类型")] = "food.stop_sale"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1

@@ -12,7 +12,6 @@ from tracekit.sdk.checks import (
     end_of,
     no_test_failed,
     not_offered,
-    parties_differ,
     quantities_positive,
     said,
     shelf_life_kept,
@@ -66,7 +65,7 @@ def licence_form(record: Record, _facts: Facts) -> Findings:
 def released(record: Record, facts: Facts) -> Findings:
     """Where the inspection is known, it is not later than the sale."""
     certificates = [one["ref"] for one in record.get("documents", ()) if one["type"] == "inspection_certificate"]
-    known = [entry for one in certificates for entry in facts.offers.get(one, ()) if entry.rung == "inspected"]
+    known = [entry for one in certificates for entry in facts.offers.get(one, ()) if entry.rung == "food.inspected"]
     if not known or min(entry.start for entry in known) <= end_of(record):
         return NONE
     return [Finding("TK-FOOD-023", "warning", f"items.{item['line']}.ref", {"ref": item["ref"]}) for item in record["items"]]
@@ -77,7 +76,6 @@ YIELDS = read_table(SPECS / "yields.csv")
 TESTED = ("food.raw_milk_intake", "food.outgoing_inspection")
 TESTING = ("food.raw_milk_handover", "food.raw_material_intake", "food.production", *TESTED)
 TRADING = ("food.dispatch", "food.wholesale")
-GOODS_IN = ("food.raw_milk_intake", "food.raw_material_intake", "food.trade_intake")
 DATED = ("food.raw_material_intake", "food.production", "food.outgoing_inspection", "food.trade_intake", *TRADING)
 MOVED = (*TRADING, "food.trade_intake", "food.retail_sale")
 
@@ -92,7 +90,6 @@ RULES = (
     Rule("food.tests.done", TESTED, due_tests_done("TK-FOOD-017", read_table(SPECS / "tests.csv"), "subcategory")),
     Rule("food.yield", ("food.production",), yield_in_band("TK-FOOD-018", YIELDS, ("subcategory", "process"), DENSITIES)),
     Rule("food.quantity.positive", ("food.*",), quantities_positive("TK-FOOD-019")),
-    Rule("food.parties.differ", (*TRADING, *GOODS_IN), parties_differ("TK-FOOD-020")),
     Rule("food.licence.category", ("food.production",), licence_covers),
     Rule("food.licence.form", ("food.production",), licence_form),
     Rule("food.released", ("food.dispatch",), released, needs=("offers",)),
