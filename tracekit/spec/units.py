@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-KILOGRAMS: Mapping[str, Decimal] = {"kg": Decimal(1), "g": Decimal("0.001"), "t": Decimal(1000), "mg": Decimal("0.000001")}
-LITRES: Mapping[str, Decimal] = {"L": Decimal(1), "mL": Decimal("0.001"), "m3": Decimal(1000)}
-BECQUERELS: Mapping[str, Decimal] = {
-    "Bq": Decimal(1),
-    "kBq": Decimal(10**3),
-    "MBq": Decimal(10**6),
-    "GBq": Decimal(10**9),
-    "TBq": Decimal(10**12),
-}
+from tracekit.spec.tables import core_folder, read_table
+
+_UNITS = read_table(core_folder() / "codesets" / "unit.csv")
+
+
+def _factors(basis: str) -> Mapping[str, Decimal]:
+    return {row["code"]: Decimal(row["factor"]) for row in _UNITS if row["basis"] == basis and row["factor"]}
+
+
+KILOGRAMS = _factors("weight")
+LITRES = _factors("volume")
+BECQUERELS = _factors("activity")

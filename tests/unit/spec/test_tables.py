@@ -3,6 +3,7 @@
 import csv
 import re
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from tracekit import errors
 from tracekit.errors import SpecError
 from tracekit.spec import messages, tables
-from tracekit.spec.sets import core_set, load_set
+from tracekit.spec.sets import SpecSet, core_set, load_set
 from tracekit.spec.tables import core_folder, read_table, specs_root, table_note, tables_digest
 
 DEMO = Path(__file__).parents[2] / "contract" / "demo" / "specs"
@@ -174,3 +175,70 @@ def test_message_tables_are_plain_csv() -> None:
     with (core_folder() / "rules.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.reader(file) if not row[0].startswith("#")]
     assert {len(row) for row in rows} == {9}
+
+
+TEMPLATES = ("goods", "trade", "production", "recall", "stop_sale", "disposal")
+
+
+def with_template(folder: Path, template: str, own: str = "") -> SpecSet:
+    """The demo category with one more kind, `demo.call`, made from a template and rows of its own."""
+    shutil.copytree(DEMO, folder)
+    kinds = (folder / "kinds.csv").read_text(encoding="utf-8").replace("source,department\n", "source,department,template\n")
+    put(folder / "kinds.csv", f"{kinds}demo.call,event,object,召回,call,documents:recall_notice,24,project-defined,test,,{template}\n")
+    if own:
+        put(folder / "records" / "call.csv", f"path,element,obligation,min,max,condition,note\n{own}")
+    return load_set(folder, core_set())
+
+
+def test_a_template_gives_a_kind_its_rows_and_the_kind_needs_no_table(tmp_path: Path) -> None:
+    kind = with_template(tmp_path / "specs", "recall").kind("demo.call")
+    assert kind.fields["items.ref"].obligation == "M"
+    assert kind.fields["extension.recall_level"].obligation == "O"
+    assert [one.label for one in kind.occurrences if one.low] == ["documents:recall_notice"]
+
+
+def test_a_kind_s_own_rows_replace_those_of_its_templates_and_a_later_template_those_of_an_earlier_one(tmp_path: Path) -> None:
+    own = "extension.recall_level,recall_level,M,,,,\ndocuments:recall_notice,document_ref,O,,,,\n"
+    kind = with_template(tmp_path / "specs", "trade recall", own).kind("demo.call")
+    assert kind.fields["extension.recall_level"].obligation == "M"
+    assert {one.low for one in kind.occurrences} == {0}
+    assert "core.trade.other_party" in {one.id for one in kind.conditions}
+
+
+def test_a_kind_takes_no_rows_of_a_core_table_that_has_its_name_by_chance(tmp_path: Path) -> None:
+    shutil.copytree(DEMO, tmp_path / "specs")
+    kinds = tmp_path / "specs" / "kinds.csv"
+    put(kinds, kinds.read_text(encoding="utf-8") + "demo.recall,event,object,召回,recall,,24,project-defined,test\n")
+    assert load_set(tmp_path / "specs", core_set()).kind("demo.recall").fields["items.ref"].obligation == "O"
+
+
+def test_a_template_that_is_not_there_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"kinds\.csv \[demo\.call\].*template 'recal'.*recall, "):
+        with_template(tmp_path / "specs", "recal")
+
+
+def test_the_core_s_templates_name_only_conditions_of_the_core() -> None:
+    named = {name for table in TEMPLATES for row in core_set().records[table] for name in row["condition"].split()}
+    assert named
+    assert named <= core_set().conditions.keys()
+
+
+@pytest.mark.parametrize(
+    ("rows", "on_the_wire", "in_flat_form"),
+    [
+        ("extension.count,demo_count,M,,,,\n", "M", True),
+        ("extension.paid,demo_paid,M,,,,\n", "O", True),
+        ("extension.count,demo_count,O,,,,\n", "O", False),
+        ("extension,,M,,,,\nextension.count,demo_count,O,,,,\n", "M", True),
+    ],
+)
+def test_an_extension_must_stand_where_an_element_in_it_must(tmp_path: Path, rows: str, on_the_wire: str, in_flat_form: bool) -> None:
+    extension = with_template(tmp_path / "specs", "goods", rows).kind("demo.call").fields["extension"]
+    assert (extension.obligation, extension.due) == (on_the_wire, in_flat_form)
+
+
+def test_every_unit_of_goods_has_a_basis_and_factors_are_numbers() -> None:
+    units = [one.row for one in core_set().codesets["unit"].codes.values()]
+    assert {row["basis"] for row in units} - {""} == core_set().codesets["basis"].codes.keys()
+    assert all(Decimal(row["factor"]) > 0 for row in units if row["factor"])
+    assert all(row["basis"] for row in units if row["factor"])

@@ -155,6 +155,39 @@ def test_a_withheld_group_is_not_missing_and_one_without_digest_is() -> None:
     assert ("TK-REC-002", "items.1.unit_price") in found(bare)
 
 
+def test_a_mandatory_sensitive_element_of_an_extension_is_missed_even_where_there_is_no_extension() -> None:
+    record = trade()
+    assert "extension" not in record
+    del record["internal"]["values"]["extension.card"]
+    record["internal"]["values"]["extension.other"] = "kept"
+    assert ("TK-REC-002", "extension.card") in found(record)
+    assert ("TK-REC-002", "extension.card") not in found({name: value for name, value in record.items() if name != "internal"})
+
+
+def test_a_mandatory_element_of_an_extension_demands_the_extension() -> None:
+    record = example(PROCESS, 1)
+    del record["items"][0]["extension"]
+    assert [(one.code, one.path) for one in check(PROCESS, record)] == [("TK-REC-002", "items.1.extension")]
+
+
+@pytest.mark.parametrize(
+    ("validity", "codes"),
+    [
+        ({"valid_from": "2026-11-20", "valid_to": "2026-11-20"}, []),
+        ({"valid_to": "2026-11-19"}, ["TK-REC-043"]),
+        ({"valid_from": "2026-11-21"}, ["TK-REC-049"]),
+    ],
+)
+def test_a_paper_that_does_not_hold_when_it_is_used_is_a_warning(validity: dict[str, str], codes: list[str]) -> None:
+    kind = core_set().kinds["core.object_event"]
+    paper = {"type": "organic_certificate", "ref": "local:370600002/organic/1", "direction": "in", **validity}
+    record = {**example(kind, 0), "time": "2026-11-20T06:30+08:00", "documents": [paper]}
+    record.pop("until", None)
+    assert [(one.code, one.level, one.path) for one in validator(kind)(record)] == [
+        (code, "warning", f"documents.1.{'valid_to' if code == 'TK-REC-043' else 'valid_from'}") for code in codes
+    ]
+
+
 def test_a_value_in_a_group_is_judged_as_at_its_place_and_never_shown() -> None:
     record = trade()
     record["commercial"]["values"]["items.1.unit_price"] = "12.50"
