@@ -83,6 +83,7 @@ class Scheme:
         known: true if lists know a valid value.
         cleaning: makes the compact form of what people type.
         reads: takes apart the payload of a label that holds such a value.
+        hints: true if records are warned of values that lists do not know: only where a list is whole.
     """
 
     SCHEME: str
@@ -94,6 +95,7 @@ class Scheme:
     known: Callable[[str], bool] = _listed
     cleaning: Callable[[str], str] = clean
     reads: Reader = _nothing
+    hints: bool = False
 
     @property
     def NAME_ZH(self) -> str:  # noqa: N802  the shape of every scheme
