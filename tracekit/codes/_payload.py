@@ -28,7 +28,7 @@ class Fragment(NamedTuple):
 
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s，。；、“”\"<>]+", re.IGNORECASE)
-_LABEL = re.compile(r"(?!https?:|urn:)([^:：/()\[\]]{1,24})[:：]\s*(.+)", re.IGNORECASE | re.DOTALL)
+_LABEL = re.compile(r"(?:【[^】]{1,24}】|(?!https?:|urn:)[^:：/()\[\]]{1,24}[:：])\s*(.+)", re.IGNORECASE | re.DOTALL)
 _FIELDS = re.compile("[,，;；|\t]")
 _RUN = re.compile(r"[0-9A-Za-z]{8,}")
 _DIGITS = re.compile(r"[0-9]{16,}")
@@ -51,7 +51,7 @@ def joined(text: str) -> str:
 def unlabelled(text: str) -> str:
     """What stands after a label and its colon; the text itself if there is none."""
     labelled = _LABEL.fullmatch(text)
-    return labelled[2].strip() if labelled else text
+    return labelled[1].strip() if labelled else text
 
 
 def _pieces(text: str) -> Iterator[Fragment]:

@@ -1,7 +1,8 @@
 """工业互联网标识, an identifier of the industrial internet or another Handle: `prefix/suffix`.
 
 The prefix is words joined by dots, the first the root; the suffix is whatever the enterprise or a trade standard
-wants. Which roots there are and how long a part may be was not found, so neither is a rule here.
+wants. Which roots there are and how long a part may be was not found, so neither is a rule here; only a web address
+without its `http` is none.
 
 Source: notes on YD/T 4495-2023; PARTIAL (dots CONFIRMED, the slash and the roots `86.` and `88.` expected only).
 
@@ -9,8 +10,8 @@ Source: notes on YD/T 4495-2023; PARTIAL (dots CONFIRMED, the slash and the root
 '88.118.5/ABC-7'
 >>> parse("88.118.5/ABC-7")
 {'prefix': '88.118.5', 'suffix': 'ABC-7', 'root': '88', 'industry': '118', 'enterprise': '5'}
->>> is_valid("88.118.5"), is_valid("/7")
-(False, False)
+>>> is_valid("88.118.5"), is_valid("/7"), is_valid("www.example.cn/7")
+(False, False, False)
 """
 
 import re
@@ -22,7 +23,7 @@ SCHEME = "handle"
 NAME_ZH = "工业互联网标识"
 NAME_EN = "Industrial internet identifier (Handle)"
 SOURCE = "YD/T 4495-2023 (not read); prefix and suffix; PARTIAL"
-PATTERN = r"[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)+/\S+"
+PATTERN = r"(?![Ww]{3}\.)[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)+/\S+"
 
 LONGEST = 256
 """Project-defined."""

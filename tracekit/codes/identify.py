@@ -53,14 +53,15 @@ class Match(NamedTuple):
 def identify(text: str, schemes: Mapping[str, CodeScheme]) -> list[Match]:
     """The schemes that a value, or a code inside it, may be, best first."""
     closed = [one for one in schemes.values() if not _takes_anything(one)]
-    strict = [one for one in closed if set(one.check_batch(_WORDS)) != {None}]
+    loose = {one.SCHEME for one in closed if set(one.check_batch(_WORDS)) == {None}}
+    strict = [one for one in closed if one.SCHEME not in loose]
     pieces = fragments(text)
     tried = [(scheme, piece) for piece in pieces for scheme in (closed if piece.place in _APART else strict)]
     found = _matches([*_named(text.strip(), schemes), *(one for one in tried if one[1].place != "run")], schemes)
     if not any(_says_something(one) for one in found):
         runs = _matches([one for one in tried if one[1].place == "run"], schemes)
         found += [one for one in runs if _says_something(one)]
-    return sorted(_worth_telling(found), key=_rank)
+    return sorted(_worth_telling(found), key=lambda one: (one.scheme in loose and not _says_something(one), *_rank(one)))
 
 
 def _matches(tried: Iterable[tuple[CodeScheme, Fragment]], schemes: Mapping[str, CodeScheme]) -> list[Match]:
