@@ -27,8 +27,10 @@ def _codes(files: list[Path]) -> Counter[str]:
 
 
 def _used(files: list[Path]) -> set[str]:
-    """Codes named in product code, and in tables other than the message tables."""
+    """Codes named in product code, in tables other than the message tables, and of rules that a `checks.csv` makes."""
     tables, used = set(_tables(files)), set[str]()
+    made = {row["rule"] for path in files if path.name == "checks.csv" for row in _rows(path)}
+    used |= {row["code"] for path in tables for row in _rows(path) if row.get("rule") in made}
     for path in files:
         product = path.suffix in {".py", ".csv"} and not {"tests", "generated", "docs"} & set(path.parts)
         if product and path not in tables:

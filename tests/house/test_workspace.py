@@ -36,7 +36,8 @@ def test_names_follow_the_folder(members: list[Path]) -> None:
         module = "tracekit_" + folder.name.replace("-", "_")
         if project["name"] != f"tracekit-{folder.name}" or not (folder / module).is_dir():
             wrong.append(f"{folder.name}: distribution tracekit-{folder.name}, module {module}")
-        if project.get("entry-points", {}).get("tracekit", {}) != {folder.name.replace("-", "_"): module}:
+        entry = project.get("entry-points", {}).get("tracekit", {})
+        if entry not in ({folder.name.replace("-", "_"): named} for named in (module, f"{module}:plugin")):
             wrong.append(f"{folder.name}: entry point")
         if not any(one.startswith("tracekit") for one in project["dependencies"]) or project["license"] != "Apache-2.0":
             wrong.append(f"{folder.name}: depends on tracekit, licence Apache-2.0")

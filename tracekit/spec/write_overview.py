@@ -13,6 +13,8 @@ PAPERS = ("记录类型 / kind", "必备 / must", "可附 / may")
 RULES = ("代码 / code", "级别 / level", "检查 / finds", "依据 / clause", "证据 / grade")
 LINKS = ("从 / from", "到 / to", "凭 / by", "天 / days", "可信度 / confidence", "必须 / mandatory")
 TITLES = {
+    "marks": "标记 / Marks",
+    "balance": "台账 / Balances",
     "yields": "出品率 / Yield bands",
     "densities": "密度 / Densities",
     "tests": "必检项目 / Tests due",

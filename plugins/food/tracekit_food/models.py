@@ -520,36 +520,6 @@ class OutgoingInspection(FlatRecord):
     extension: Annotated[OutgoingInspectionExtension | None, Field(title="扩展")] = None
 
 
-class DispatchItemExtension(Part):
-    """品类自有的内容 / What the category itself defines."""
-
-    production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
-    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
-    shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
-    shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
-    subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
-    quantity_in: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批进入数量")] = None
-    quantity_out: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批累计出库数量")] = None
-
-
-class DispatchItem(Part):
-    """事件的明细行 / The lines of the event."""
-
-    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
-    role: Annotated[ItemRoleCode, Field(title="作用")]
-    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
-    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
-    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
-    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
-    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
-    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[DispatchItemExtension, Field(title="扩展")]
-
-
 class Dispatch(FlatRecord):
     """出厂销售 / Sale by the producer."""
 
@@ -564,7 +534,7 @@ class Dispatch(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[DispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["food.dispatch"], Field(title="记录类型")] = "food.dispatch"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -704,7 +674,7 @@ class Wholesale(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[DispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["food.wholesale"], Field(title="记录类型")] = "food.wholesale"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -734,7 +704,7 @@ class RetailSale(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[DispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RawMilkHandoverItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["food.retail_sale"], Field(title="记录类型")] = "food.retail_sale"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -850,32 +820,6 @@ class StopSale(FlatRecord):
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
 
 
-class DisposalItemExtension(Part):
-    """品类自有的内容 / What the category itself defines."""
-
-    subcategory: Annotated[FoodSubcategoryCode, Field(title="食品类别")]
-    quantity_in: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批进入数量")] = None
-    quantity_out: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="本批累计出库数量")] = None
-
-
-class DisposalItem(Part):
-    """事件的明细行 / The lines of the event."""
-
-    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
-    role: Annotated[ItemRoleCode, Field(title="作用")]
-    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
-    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
-    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
-    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
-    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
-    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
-    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
-    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
-    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
-    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[DisposalItemExtension, Field(title="扩展")]
-
-
 class DisposalExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
@@ -898,7 +842,7 @@ class Disposal(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[DisposalItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[RecallItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     extension: Annotated[DisposalExtension, Field(title="扩展")]
     kind: Annotated[Literal["food.disposal"], Field(title="记录类型")] = "food.disposal"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
