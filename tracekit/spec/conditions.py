@@ -138,7 +138,12 @@ def _applies(condition: Condition, scope: "Scope") -> bool:
         return False
     if condition.when_test in ("present", "absent"):
         return (value is not None) == (condition.when_test == "present")
-    return (str(value) in condition.when_value.split()) == (condition.when_test == "in")
+    return (told(value) in condition.when_value.split()) == (condition.when_test == "in")
+
+
+def told(value: Any) -> str:
+    """A scalar as tables write it: a boolean is `true` or `false`."""
+    return str(value).lower() if type(value) is bool else str(value)
 
 
 def _required(condition: Condition, scope: "Scope", _kind: Kind) -> dict[str, str] | None:
@@ -151,9 +156,9 @@ def _forbidden(condition: Condition, scope: "Scope", _kind: Kind) -> dict[str, s
 
 def _pattern(condition: Condition, scope: "Scope", kind: Kind) -> dict[str, str] | None:
     value = scope.get(condition.path)
-    if not isinstance(value, str) or re.fullmatch(condition.value, value, re.ASCII):
+    if type(value) not in (str, bool) or re.fullmatch(condition.value, told(value), re.ASCII):
         return None
-    return {"value": shown(value, condition.path, kind)}
+    return {"value": shown(told(value), condition.path, kind)}
 
 
 def _range(condition: Condition, scope: "Scope", kind: Kind) -> dict[str, str] | None:

@@ -200,7 +200,9 @@ class _Maker:
                 holder.pop(other.rpartition(".")[2], None)
         elif condition.test in ("range", "pattern"):
             low = condition.value.partition("..")[0]
-            holder[name] = low if condition.test == "range" else sample(condition.value, self.random)
+            value = low if condition.test == "range" else sample(condition.value, self.random)
+            boolean = self.kind.fields[condition.path].element.datatype == "boolean"
+            holder[name] = value == "true" if boolean else value
 
     @staticmethod
     def holder(record: Record, path: str) -> Record:

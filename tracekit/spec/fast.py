@@ -231,7 +231,9 @@ class _Writer:
         if condition.when_test in ("present", "absent"):
             return f"{expression} is {'not ' if condition.when_test == 'present' else ''}None"
         values = self.constant(("when", condition.when_value), frozenset(condition.when_value.split()))
-        return f"str({expression}) {'not ' if condition.when_test == 'not_in' else ''}in {values}"
+        is_boolean = self.kind.fields[condition.when_path].element.datatype == "boolean"
+        text = self.constant("told", conditions.told) if is_boolean else "str"
+        return f"{text}({expression}) {'not ' if condition.when_test == 'not_in' else ''}in {values}"
 
     @staticmethod
     def failing(test: str, expressions: list[str]) -> str:

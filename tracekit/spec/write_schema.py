@@ -12,6 +12,7 @@ from tracekit.spec.sets import MANY, Condition, Element, Field, Kind
 Schema = dict[str, Any]
 NOT_OFFICIAL = "项目自定义，非《国家重要产品追溯体系数据对接技术要求》"
 KEY = "^[!-~]{1,64}$"
+BOOLEANS = {"true": True, "false": False}
 TIME = rf"{lexical.CALENDAR_DAY}(?:T{lexical.CLOCK}{lexical.OFFSET})?"
 
 
@@ -175,31 +176,42 @@ def _condition(kind: Kind, condition: Condition) -> Schema | None:
     for path in (*paths, *whens):
         if path not in kind.fields or path in kind.sensitive or path.count(".") != inside or (inside and path.partition(".")[0] != head):
             return None
-    then = _then(condition, [path.rpartition(".")[2] for path in paths])
+    then = _then(kind, condition, [path.rpartition(".")[2] for path in paths])
     if then is None:
         return None
-    schema = {"if": _when(condition), "then": then} if condition.when_test else then
+    schema = {"if": _when(kind, condition), "then": then} if condition.when_test else then
     if not inside:
         return schema
     return {"properties": {head: {"items": schema} if root and root.many else schema}}
 
 
-def _then(condition: Condition, names: list[str]) -> Schema | None:
+def _then(kind: Kind, condition: Condition, names: list[str]) -> Schema | None:
     if condition.test == "required":
         return {"required": names}
     if condition.test == "forbidden":
         return {"properties": dict.fromkeys(names, False)}
     if condition.test in ("any_of", "one_of"):
         return {"anyOf" if condition.test == "any_of" else "oneOf": [{"required": [name]} for name in names]}
-    return {"properties": {names[0]: {"pattern": whole(condition.value)}}} if condition.test == "pattern" else None
+    return {"properties": {names[0]: _fitting(kind.fields[condition.path], condition.value)}} if condition.test == "pattern" else None
 
 
-def _when(condition: Condition) -> Schema:
+def _fitting(field: Field, pattern: str) -> Schema:
+    if field.element.datatype != "boolean":
+        return {"pattern": whole(pattern)}
+    return {"enum": [value for text, value in BOOLEANS.items() if re.fullmatch(pattern, text)]}
+
+
+def _when(kind: Kind, condition: Condition) -> Schema:
     name = condition.when_path.rpartition(".")[2]
     if condition.when_test == "present":
         return {"required": [name]}
     if condition.when_test == "absent":
         return {"not": {"required": [name]}}
+    datatype = kind.fields[condition.when_path].element.datatype
     values: list[Any] = condition.when_value.split()
+    if datatype == "boolean":
+        values = [BOOLEANS.get(text, text) for text in values]
+    elif datatype == "integer":
+        values = [int(text) if text.isdecimal() else text for text in values]
     holds = {"properties": {name: {"enum": values}}, "required": [name]}
     return holds if condition.when_test == "in" else {"not": holds}

@@ -221,6 +221,8 @@ def test_a_code_out_of_its_dates_is_a_warning() -> None:
         ({"shift": "night"}, "TK-REC-029", "extension.count"),
         ({"shift": "day", "count": 3, "sampled": 4}, "TK-REC-033", "extension.sampled"),
         ({"shift": "day", "total": "1000000.5"}, "TK-REC-032", "extension.total"),
+        ({"shift": "day", "open": True}, "TK-REC-029", "extension.count"),
+        ({"shift": "day", "checked": False}, "TK-REC-031", "extension.checked"),
     ],
 )
 def test_conditions_of_the_tables(extension: dict[str, Any], code: str, path: str) -> None:
