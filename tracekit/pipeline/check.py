@@ -51,6 +51,7 @@ class Checks:
         self.registry = registry
         self._links = list(dict.fromkeys(row for one in registry.sets.values() for row in one.links))
         self._marks = list(dict.fromkeys(row for one in registry.sets.values() for row in one.marks))
+        self._lifted = {row.mark for row in self._marks if row.side == "lift"}
         self._balance = list(dict.fromkeys(row for one in registry.sets.values() for row in one.balance))
         self._rungs = rungs(self._links)
         self._mandatory = frozenset(row.rung_id for row in self._links if row.mandatory and row.side == "seek")
@@ -72,7 +73,7 @@ class Checks:
             compile_keys(kind.business_key) if kind.business_key else None,
             linker(kind.id, self._links, self.registry),
             self.registry.rules_for(kind.id),
-            compile_marks(marks) if marks else None,
+            compile_marks(marks, self._lifted) if marks else None,
             compile_moves(balance) if balance else None,
             extension_refs(kind),
         )

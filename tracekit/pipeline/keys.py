@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tracekit.pipeline.times import business_day, interval
 from tracekit.sdk import Record
+from tracekit.spec.conditions import told
 from tracekit.spec.joining import When
 from tracekit.trees import is_array, is_object
 
@@ -123,8 +124,8 @@ def _holds(when: When, values: Sequence[Any]) -> bool:
     if when.test in ("present", "absent"):
         return bool(there) == (when.test == "present")
     if when.test == "in":
-        return any(str(value) in when.values for value in there)
-    return all(str(value) not in when.values for value in there)
+        return any(told(value) in when.values for value in there)
+    return all(told(value) not in when.values for value in there)
 
 
 def compile_until(until: str) -> Callable[[Record, Key, int], int]:

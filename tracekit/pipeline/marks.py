@@ -6,13 +6,14 @@ came and what went (a batch in one hand, what a certificate covers).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from tracekit.pipeline.keys import Key, compile_keys, compile_until
 from tracekit.sdk import Balance, Facts, Mark, MarkKey, Move, Own, Record
+from tracekit.sdk.standing import LIFT
 from tracekit.spec.units import BECQUERELS, KILOGRAMS, LITRES
 
 if TYPE_CHECKING:
@@ -33,16 +34,25 @@ NO_MOVES: Mapping[int, Sequence[Move]] = {}
 _COUNTED = ("piece", "head")
 
 
-def compile_marks(rows: Iterable[MarkRow]) -> MarksOf:
-    """What a kind's rows of `marks.csv` make of a record that ends at a second."""
-    made = [_mark_maker(row) for row in rows]
+def compile_marks(rows: Iterable[MarkRow], lifted: Container[str] = ()) -> MarksOf:
+    """What a kind's rows of `marks.csv` make of a record that ends at a second.
+
+    Args:
+        lifted: the marks that some kind lifts. A lift is set like a mark, under a name of its own, and read with the mark.
+    """
+    made = [_mark_maker(side, name, row) for row in rows for side, name in _sides(row, lifted)]
     return lambda record, end: [key for make in made for key in make(record, end)]
 
 
-def _mark_maker(row: MarkRow) -> MarksOf:
-    keys, until = compile_keys(row.key, row.when), compile_until(row.until)
-    name, side = row.mark, cast("Any", row.side)
-    return lambda record, end: [MarkKey(side, name, f"{name}|{key.text}", key.line, until(record, key, end)) for key in keys(record)]
+def _sides(row: MarkRow, lifted: Container[str]) -> list[tuple[str, str]]:
+    if row.side == "lift":
+        return [("set", LIFT + row.mark)]
+    return [(row.side, row.mark), *([("read", LIFT + row.mark)] if row.side == "read" and row.mark in lifted else ())]
+
+
+def _mark_maker(side: str, name: str, row: MarkRow) -> MarksOf:
+    keys, until, side_ = compile_keys(row.key, row.when), compile_until(row.until), cast("Any", side)
+    return lambda record, end: [MarkKey(side_, name, f"{name}|{key.text}", key.line, until(record, key, end)) for key in keys(record)]
 
 
 def compile_moves(rows: Iterable[BalanceRow]) -> MovesOf:

@@ -12,8 +12,7 @@ from functools import cache
 from typing import Any
 
 from tracekit.findings import Finding, Level
-from tracekit.sdk.types import Facts, LinkEntry, Record
-from tracekit.spec.lexical import interval
+from tracekit.sdk.types import Facts, Record
 from tracekit.spec.units import KILOGRAMS, LITRES
 
 Check = Callable[[Record, Facts], Iterable[Finding]]
@@ -192,30 +191,3 @@ def mass_of(item: Mapping[str, Any], density: str = "") -> Decimal | None:
         if unit in LITRES and density:
             by_volume = Decimal(value) * LITRES[unit] * Decimal(density)
     return by_volume
-
-
-def offered_before(facts: Facts, key: str, end: int) -> LinkEntry | None:
-    """The earliest stored event that offers a key and did not begin after `end` (epoch seconds)."""
-    fitting = [entry for entry in facts.offers.get(key, ()) if entry.start <= end]
-    return min(fitting, key=lambda entry: entry.start, default=None)
-
-
-def end_of(record: Record) -> int:
-    """The last second (epoch) of a record's time."""
-    return int(interval(record["time"])[1].timestamp()) - 1
-
-
-def not_offered(code: str, rung: str, *, level: Level = "warning") -> Check:
-    """None of the items' refs was offered before on a rung whose keys are `items.ref category`: recalled, stopped, failed."""
-
-    def check(record: Record, facts: Facts) -> Iterable[Finding]:
-        if not facts.offers:
-            return NONE
-        end, category = end_of(record), record["category"]
-        return [
-            Finding(code, level, f"items.{item['line']}.ref", {"ref": item["ref"]})
-            for item in record["items"]
-            if "ref" in item and offered_before(facts, f"{rung}|{item['ref']}|{category}", end)
-        ]
-
-    return check

@@ -11,6 +11,8 @@ from tracekit.spec.lexical import decimal_text
 
 _CHINA = timezone(timedelta(hours=8))
 _DAY = 86_400
+LIFT = "lift:"
+"""What stands before the name of a mark that was lifted."""
 _LAST_TOLD = 1 << 60
 """A mark that ends later stands for good."""
 
@@ -102,7 +104,15 @@ def _sums(facts: Facts, ledger: str) -> Iterator[tuple[str, int, int, int]]:
 
 
 def _read(facts: Facts, mark: str) -> Iterator[tuple[MarkKey, Sequence[Mark]]]:
-    return ((key, facts.marks.get(key.key, ())) for key in facts.own.reads if key.mark == mark)
+    for key in facts.own.reads:
+        if key.mark == mark:
+            marks, lifts = facts.marks.get(key.key, ()), facts.marks.get(LIFT + key.key)
+            yield key, [_lifted(one, lifts) for one in marks] if lifts else marks
+
+
+def _lifted(mark: Mark, lifts: Sequence[Mark]) -> Mark:
+    """A mark that ends where it was first lifted after it was set."""
+    return mark._replace(until=min([mark.until, *(lift.start - 1 for lift in lifts if lift.start >= mark.start)]))
 
 
 def _stands(mark: Mark, facts: Facts) -> bool:

@@ -44,7 +44,7 @@ class LinkRow(NamedTuple):
 
 
 class MarkRow(NamedTuple):
-    """A mark that a kind sets on something, or that its rules read: one row of `marks.csv`.
+    """A mark that a kind sets on something, lifts from it, or that its rules read: one row of `marks.csv`.
 
     `until` is a path to its last day or moment, or `+Nd` after the event; without it the mark stands for good.
     """
@@ -116,7 +116,7 @@ def _link(row: Row) -> LinkRow:
 
 
 def _mark(row: Row) -> MarkRow:
-    side = _one_of(row["side"], "set", "read")
+    side = _one_of(row["side"], "set", "lift", "read")
     return MarkRow(row["kind"], side, row["mark"], _key(row), _when(row), row.get("until", ""), row.get("note", ""))
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tracekit.sdk import Facts, LinkEntry
-from tracekit.sdk.checks import due_tests_done, mass_of, months_later, not_offered, shelf_life_kept, yield_in_band
+from tracekit.sdk import Facts
+from tracekit.sdk.checks import due_tests_done, mass_of, months_later, shelf_life_kept, yield_in_band
 
 ROWS = [
     {"goods": "oil", "process": "refined", "low": "0.9", "high": "1"},
@@ -62,16 +62,3 @@ def test_tests_belong_to_their_line_or_to_all() -> None:
     measured = [{"type": "fat"}, {"type": "protein", "item": 2}]
     found = list(check({"kind": "k", "items": items, "measurements": measured}, Facts()))
     assert [(one.path, one.params["types"]) for one in found] == [("items.1", "protein")]
-
-
-def test_what_was_offered_later_bars_nothing() -> None:
-    record = {"time": "2026-11-20", "category": "c", "items": [{"line": 1, "ref": "a:1"}, {"line": 2, "ref": "a:2"}]}
-    day = 1_795_104_000
-
-    def facts(start: int) -> Facts:
-        return Facts(offers={"barred|a:2|c": [LinkEntry(1, "barred|a:2|c", "barred", 1, start, start)]})
-
-    check = not_offered("TK-X-004", "barred")
-    assert [one.path for one in check(record, facts(day))] == ["items.2.ref"]
-    assert list(check(record, facts(day + 3 * 86_400))) == []
-    assert list(check(record, Facts())) == []

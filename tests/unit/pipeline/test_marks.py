@@ -1,0 +1,66 @@
+"""Marks and keys: what is set is read until it ends or is lifted, and keys are found where the tables say."""
+
+from typing import Any
+
+import pytest
+
+from tracekit.loader import installed
+from tracekit.pipeline.keys import compile_keys
+from tracekit.pipeline.link import linker
+from tracekit.pipeline.marks import compile_marks
+from tracekit.sdk import Facts, Mark, Own
+from tracekit.sdk.standing import not_marked, still_marked
+from tracekit.spec.joining import LinkRow, MarkRow, When
+
+BOX = {"items": [{"line": 1, "role": "child", "ref": "a:1"}]}
+ROW = MarkRow("x.pack", "set", "packed", ("items.ref@child",), None, "", "")
+PACK = compile_marks([ROW, ROW._replace(side="read")], {"packed"})
+UNPACK = compile_marks([ROW._replace(side="lift")], {"packed"})
+
+
+def _said(day: int, packed: list[int], lifted: list[int], check: Any = not_marked) -> list[str]:
+    """The codes of packing on a day what was packed and unpacked on others."""
+    marks: dict[str, list[Mark]] = {}
+    for made, days in ((PACK, packed), (UNPACK, lifted)):
+        for at in days:
+            for key in made(BOX, at):
+                if key.side == "set":
+                    marks.setdefault(key.key, []).append(Mark(at, at, key.until))
+    reads = [key for key in PACK(BOX, day) if key.side == "read"]
+    facts = Facts(marks=marks, own=Own(day, day, reads))
+    return [finding.code for finding in check("TK-X-001", "packed")({}, facts)]
+
+
+@pytest.mark.parametrize(
+    ("day", "packed", "lifted", "again"),
+    [
+        (30, [10], [], True),
+        (30, [10], [20], False),
+        (15, [10], [20], True),
+        (30, [10, 25], [20], True),
+        (30, [10], [5], True),
+        (30, [10], [10], False),
+        (30, [], [20], False),
+        (30, [10, 20], [15, 25], False),
+    ],
+)
+def test_a_mark_ends_where_it_is_lifted(day: int, packed: list[int], lifted: list[int], again: bool) -> None:
+    assert bool(_said(day, packed, lifted)) is again
+    assert bool(_said(day, packed, lifted, still_marked)) is (bool(packed) and not again)
+
+
+def test_a_mark_that_nobody_lifts_is_read_alone() -> None:
+    assert [key.key for key in compile_marks([ROW._replace(side="read")])(BOX, 1)] == ["packed|a:1"]
+
+
+def test_a_single_key_may_stand_deep_in_an_item() -> None:
+    rows = [LinkRow("x.sale", "seek", "batch", ("items.extension.batch@object",), 9, 1, True, "")]
+    items = [{"line": 3, "role": "object", "ref": "a:1", "extension": {"batch": "b:1"}}, {"line": 4, "role": "object"}]
+    found = linker("x.sale", rows, installed()).keys({"kind": "x.sale", "items": items})
+    assert [(key.rung, key.key, key.line) for key in found] == [("x.batch", "b:1", 3)]
+
+
+def test_when_reads_a_boolean_as_tables_write_it() -> None:
+    keys = compile_keys(("items.ref",), When("items.split", "not_in", frozenset(("true",))))
+    items = [{"ref": "a:1", "split": True}, {"ref": "a:2", "split": False}, {"ref": "a:3"}]
+    assert [key.text for key in keys({"items": items})] == ["a:2", "a:3"]
