@@ -23,6 +23,7 @@ from tracekit.sdk.chain import mend
 from tracekit.spec.build import differing, plugin_outputs
 from tracekit.spec.sets import SpecSet
 from tracekit.testing.generator import grow
+from tracekit.testing.judging import judged_in_order
 from tracekit.testing.truth import Counts, count
 
 SECRET = b"tracekit plugin suite, no secret"
@@ -221,6 +222,6 @@ class _Tests:
 
 def _chain_findings(it: Subject) -> Iterator[tuple[object, object]]:
     chains = [chain for chain in it.registry.chains.values() if chain.category == it.id]
-    for event in grow(chains, 3).delivered() if chains else ():
-        codes = [finding.code for finding in it.findings(event.flat)]
+    for event, one in judged_in_order(grow(chains, 3), it.registry) if chains else ():
+        codes = [finding.code for finding in one.findings if finding.code not in ALONE]
         yield (event.id, codes), (event.id, [event.problem, *event.warnings] if event.problem else event.warnings)
