@@ -13,6 +13,7 @@ from typing import Any
 
 from tracekit.findings import Finding, Level
 from tracekit.sdk.types import Facts, Record
+from tracekit.spec.lexical import interval
 from tracekit.spec.units import KILOGRAMS, LITRES
 
 Check = Callable[[Record, Facts], Iterable[Finding]]
@@ -111,6 +112,23 @@ def within_days(code: str, first: str, last: str, days: int, *, level: Level = "
             start, end = value_of(record, scope, first), value_of(record, scope, last)
             if start and end and (passed := (_date(end) - _date(start)).days) > days:
                 found.append(Finding(code, level, path, {"value": end, "other": start, "days": str(passed), "limit": str(days)}))
+        return found
+
+    return check
+
+
+def within_hours(code: str, first: str, last: str, hours: int, *, level: Level = "warning") -> Check:
+    """From the moment at one path to the moment at another pass fewer than so many hours; a time without its minute says nothing."""
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        found: list[Finding] = []
+        for path, scope in _scopes(record, last):
+            start, end = value_of(record, scope, first), value_of(record, scope, last)
+            if start and end and "T" in start and "T" in end:
+                passed = interval(end)[0] - interval(start)[0]
+                if passed >= timedelta(hours=hours):
+                    params = {"value": end, "other": start, "minutes": str(passed // timedelta(minutes=1)), "limit": str(hours)}
+                    found.append(Finding(code, level, path, params))
         return found
 
     return check

@@ -17,8 +17,12 @@ _LAST_TOLD = 1 << 60
 """A mark that ends later stands for good."""
 
 
-def not_marked(code: str, mark: str, *, level: Level = "warning") -> Check:
-    """None of what the record reads bears the mark at its time: recalled, in its withdrawal period, dispensed already."""
+def not_marked(code: str, mark: str, *, after: int | None = None, level: Level = "warning") -> Check:
+    """None of what the record reads bears the mark at its time: recalled, in its withdrawal period, dispensed already.
+
+    Args:
+        after: so many days after the day of the mark nothing is said yet: thirty days to register what was delivered.
+    """
 
     def check(_record: Record, facts: Facts) -> Iterable[Finding]:
         if not facts.own.reads:
@@ -26,7 +30,7 @@ def not_marked(code: str, mark: str, *, level: Level = "warning") -> Check:
         return [
             _finding(code, level, key, until=_day(found[0].until), since=_day(found[0].start))
             for key, marks in _read(facts, mark)
-            if (found := [one for one in marks if _stands(one, facts)])
+            if (found := [one for one in marks if _stands(one, facts) and (after is None or _passed(one.start, facts) > after)])
         ]
 
     return check
@@ -60,7 +64,7 @@ def marked_within(code: str, mark: str, days: int, *, level: Level = "warning") 
         found: list[Finding] = []
         for key, marks in _read(facts, mark):
             last = max((one.start for one in marks if one.start <= facts.own.start), default=None)
-            passed = 0 if last is None else _day_number(facts.own.start) - _day_number(last)
+            passed = 0 if last is None else _passed(last, facts)
             if last is not None and passed > days:
                 found.append(_finding(code, level, key, last=_day(last), days=str(passed), limit=str(days)))
         return found
@@ -122,6 +126,11 @@ def _stands(mark: Mark, facts: Facts) -> bool:
 def _finding(code: str, level: Level, key: MarkKey, **params: str) -> Finding:
     ref = key.key.split("|")[1]
     return Finding(code, level, f"items.{key.line}.ref" if key.line else "", {"ref": ref, **params})
+
+
+def _passed(second: int, facts: Facts) -> int:
+    """Whole days from that of a second to that of the record."""
+    return _day_number(facts.own.start) - _day_number(second)
 
 
 def _day_number(second: int) -> int:

@@ -31,7 +31,10 @@ CHECKS: Mapping[str, Made] = {
         code, given["rows"], _list(given["names"]), _densities(given.get("densities", ()), _list(given["names"])[0]), level=level
     ),
     "within_days": lambda code, level, given: checks.within_days(code, given["first"], given["last"], int(given["days"]), level=level),
-    "not_marked": lambda code, level, given: standing.not_marked(code, given["mark"], level=level),
+    "within_hours": lambda code, level, given: checks.within_hours(code, given["first"], given["last"], int(given["hours"]), level=level),
+    "not_marked": lambda code, level, given: standing.not_marked(
+        code, given["mark"], after=int(given["after"]) if "after" in given else None, level=level
+    ),
     "still_marked": lambda code, level, given: standing.still_marked(code, given["mark"], always="always" in given, level=level),
     "marked_within": lambda code, level, given: standing.marked_within(code, given["mark"], int(given["days"]), level=level),
     "within_balance": lambda code, level, given: standing.within_balance(

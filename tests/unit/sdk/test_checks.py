@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tracekit.sdk import Facts
-from tracekit.sdk.checks import due_tests_done, mass_of, months_later, shelf_life_kept, yield_in_band
+from tracekit.sdk.checks import due_tests_done, mass_of, months_later, shelf_life_kept, within_hours, yield_in_band
 
 ROWS = [
     {"goods": "oil", "process": "refined", "low": "0.9", "high": "1"},
@@ -62,3 +62,13 @@ def test_tests_belong_to_their_line_or_to_all() -> None:
     measured = [{"type": "fat"}, {"type": "protein", "item": 2}]
     found = list(check({"kind": "k", "items": items, "measurements": measured}, Facts()))
     assert [(one.path, one.params["types"]) for one in found] == [("items.1", "protein")]
+
+
+@pytest.mark.parametrize(
+    ("last", "minutes"),
+    [("2026-11-20T11:59:59+08:00", []), ("2026-11-20T12:00+08:00", ["120"]), ("2026-11-20T04:30:00Z", ["150"]), ("2026-11-21", [])],
+)
+def test_hours_between_two_moments(last: str, minutes: list[str]) -> None:
+    record = {"time": "2026-11-20T10:00+08:00", "extension": {"freed": last}}
+    found = within_hours("TK-X-004", "time", "extension.freed", 2)(record, Facts())
+    assert [finding.params["minutes"] for finding in found] == minutes
