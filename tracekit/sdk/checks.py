@@ -134,6 +134,17 @@ def within_hours(code: str, first: str, last: str, hours: int, *, level: Level =
     return check
 
 
+def code_listed(code: str, rows: Rows, path: str, *, level: Level = "info") -> Check:
+    """What stands at a path is a `code` of `rows`: a catalogue that ages, so that one it does not have is only worth a hint."""
+    known = frozenset(row["code"] for row in rows)
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        values = [(at, value_of(record, scope, path)) for at, scope in _scopes(record, path)]
+        return [Finding(code, level, at, {"value": value}) for at, value in values if value is not None and value not in known]
+
+    return check
+
+
 def _scopes(record: Record, path: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
     if not path.startswith("items."):
         return [(path, record)]

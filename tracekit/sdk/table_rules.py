@@ -32,6 +32,7 @@ CHECKS: Mapping[str, Made] = {
     ),
     "within_days": lambda code, level, given: checks.within_days(code, given["first"], given["last"], int(given["days"]), level=level),
     "within_hours": lambda code, level, given: checks.within_hours(code, given["first"], given["last"], int(given["hours"]), level=level),
+    "code_listed": lambda code, level, given: checks.code_listed(code, given["rows"], given["path"], level=level),
     "not_marked": lambda code, level, given: standing.not_marked(
         code, given["mark"], after=int(given["after"]) if "after" in given else None, level=level
     ),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tracekit.sdk import Facts
-from tracekit.sdk.checks import due_tests_done, mass_of, months_later, shelf_life_kept, within_hours, yield_in_band
+from tracekit.sdk.checks import code_listed, due_tests_done, mass_of, months_later, shelf_life_kept, within_hours, yield_in_band
 
 ROWS = [
     {"goods": "oil", "process": "refined", "low": "0.9", "high": "1"},
@@ -72,3 +72,9 @@ def test_hours_between_two_moments(last: str, minutes: list[str]) -> None:
     record = {"time": "2026-11-20T10:00+08:00", "extension": {"freed": last}}
     found = within_hours("TK-X-004", "time", "extension.freed", 2)(record, Facts())
     assert [finding.params["minutes"] for finding in found] == minutes
+
+
+@pytest.mark.parametrize(("extension", "said"), [({"type": "3110"}, []), ({"type": "3199"}, ["3199"]), ({}, [])])
+def test_a_code_of_no_list_is_a_hint(extension: dict[str, str], said: list[str]) -> None:
+    found = list(code_listed("TK-X-005", [{"code": "3110"}], "extension.type")({"extension": extension}, Facts()))
+    assert [(finding.level, finding.params["value"]) for finding in found] == [("info", one) for one in said]
