@@ -62,14 +62,15 @@ def compile_moves(rows: Iterable[BalanceRow]) -> MovesOf:
 
 
 def _move_maker(row: BalanceRow) -> MovesOf:
-    keys, comes = compile_keys(row.key, row.when), row.sign == "+"
+    keys, comes, goes, counts = compile_keys(row.key, row.when), row.sign == "+", row.sign == "-", row.sign == "="
 
     def make(record: Record) -> list[Move]:
         moves: list[Move] = []
         for key in keys(record):
             unit, amount = _amount(row.measure, key)
-            if 0 < amount <= LARGEST:
-                moves.append(Move(row.ledger, f"{row.ledger}|{key.text}|{unit}", key.line, amount * comes, amount * (not comes)))
+            if 0 < amount <= LARGEST or (counts and unit and amount == 0):
+                counted = amount if counts else None
+                moves.append(Move(row.ledger, f"{row.ledger}|{key.text}|{unit}", key.line, amount * comes, amount * goes, counted))
         return moves
 
     return make
@@ -85,7 +86,7 @@ def _amount(measure: str, key: Key) -> tuple[str, int]:
         return (counted[0]["unit"], _millionths(counted[0]["value"], Decimal(1))) if counted else ("", 0)
     base, factors = _UNITS[measure]
     told = next((one for one in quantities if one["unit"] in factors), None)
-    return (base, _millionths(told["value"], factors[told["unit"]])) if told else (base, 0)
+    return (base, _millionths(told["value"], factors[told["unit"]])) if told else ("", 0)
 
 
 def _millionths(value: str, factor: Decimal) -> int:

@@ -1,11 +1,11 @@
-"""Checks against what earlier records left: marks that stand or have ended, and ledgers from which more went than came."""
+"""Checks against what earlier records left: marks that stand or have ended, and ledgers: more went than came, counted otherwise."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 from tracekit.findings import Finding, Level
-from tracekit.sdk.checks import NONE, Check
+from tracekit.sdk.checks import NONE, Check, Rows
 from tracekit.sdk.types import Balance, Facts, Mark, MarkKey, Move, Record
 from tracekit.spec.lexical import decimal_text
 
@@ -86,12 +86,62 @@ def within_balance(code: str, ledger: str, *, tolerance: Decimal = Decimal(0), a
         found: list[Finding] = []
         for key, came, went, line in _sums(facts, ledger):
             if (came or always) and went > came * (1 + tolerance):
-                _, *middle, unit = key.split("|")
-                params = {"ref": middle[0], "came": _amount(came), "went": _amount(went), "unit": unit}
+                found.append(Finding(code, level, f"items.{line}" if line else "", _params(key, came=came, went=went)))
+        return found
+
+    return check
+
+
+def count_agrees(code: str, ledger: str, *, tolerance: Decimal = Decimal(0), level: Level = "warning") -> Check:
+    """What a stock count found is what the ledger says, give or take a share of it; a ledger that nobody opened says nothing."""
+
+    def check(_record: Record, facts: Facts) -> Iterable[Finding]:
+        counted: dict[str, list[Move]] = {}
+        for move in facts.own.moves:
+            if move.ledger == ledger and move.counted is not None:
+                counted.setdefault(move.key, []).append(move)
+        found: list[Finding] = []
+        for key, moves in counted.items():
+            came, went = facts.balance.get(key, (0, 0))
+            value, stands = sum(move.counted or 0 for move in moves), came - went
+            if came and abs(value - stands) > tolerance * abs(stands):
+                params = _params(key, counted=value, stands=stands)
+                found.append(Finding(code, level, f"items.{moves[0].line}" if moves[0].line else "", params))
+        return found
+
+    return check
+
+
+def within_limit(code: str, ledger: str, rows: Rows, *, unless: str = "", level: Level = "warning") -> Check:
+    """What a ledger holds once the record has added to it stays below a limit of its own, as that of a substance at a place.
+
+    Args:
+        rows: `ref`, the first term of the ledger's key, and `limit` in the ledger's unit.
+        unless: the type of a paper that makes it good, where the record names one.
+    """
+    limits = {row["ref"]: Decimal(row["limit"]) * 10**6 for row in rows}
+
+    def check(record: Record, facts: Facts) -> Iterable[Finding]:
+        adding = {move.key: move.line for move in reversed(facts.own.moves) if move.ledger == ledger and move.came}
+        if not adding or (unless and any(one["type"] == unless for one in record.get("documents", ()))):
+            return NONE
+        found: list[Finding] = []
+        for key, line in adding.items():
+            limit = limits.get(key.split("|")[1])
+            came, went = facts.balance.get(key, (0, 0))
+            held = came - went + sum(move.came - move.went for move in facts.own.moves if move.key == key)
+            if limit is not None and held >= limit:
+                params = _params(key, value=held, limit=int(limit))
                 found.append(Finding(code, level, f"items.{line}" if line else "", params))
         return found
 
     return check
+
+
+def _params(key: str, **amounts: int) -> dict[str, str]:
+    """The thing that a ledger's key begins with, its unit, and amounts as they are told."""
+    _, ref, *_, unit = key.split("|")
+    return {"ref": ref, **{name: _amount(value) for name, value in amounts.items()}, "unit": unit}
 
 
 def _sums(facts: Facts, ledger: str) -> Iterator[tuple[str, int, int, int]]:

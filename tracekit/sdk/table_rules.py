@@ -41,6 +41,12 @@ CHECKS: Mapping[str, Made] = {
     "within_balance": lambda code, level, given: standing.within_balance(
         code, given["ledger"], tolerance=Decimal(given.get("tolerance", "0")), always="always" in given, level=level
     ),
+    "count_agrees": lambda code, level, given: standing.count_agrees(
+        code, given["ledger"], tolerance=Decimal(given.get("tolerance", "0")), level=level
+    ),
+    "within_limit": lambda code, level, given: standing.within_limit(
+        code, given["ledger"], given["rows"], unless=given.get("unless", ""), level=level
+    ),
 }
 """The checks that a row may name."""
 

@@ -68,6 +68,8 @@ class Move(NamedTuple):
     line: int
     came: int
     went: int
+    counted: int | None = None
+    """What was counted of the ledger, where the record is a stock count: it moves nothing."""
 
 
 class Balance(NamedTuple):

@@ -59,7 +59,7 @@ class MarkRow(NamedTuple):
 
 
 class BalanceRow(NamedTuple):
-    """What a kind adds to a ledger or takes from it: one row of `balance.csv`."""
+    """What a kind adds to a ledger (`+`), takes from it (`-`) or counts of it (`=`): one row of `balance.csv`."""
 
     kind: str
     ledger: str
@@ -121,7 +121,7 @@ def _mark(row: Row) -> MarkRow:
 
 
 def _balance(row: Row) -> BalanceRow:
-    sign, measure = _one_of(row["sign"], "+", "-"), _one_of(row["measure"], *MEASURES)
+    sign, measure = _one_of(row["sign"], "+", "-", "="), _one_of(row["measure"], *MEASURES)
     return BalanceRow(row["kind"], row["ledger"], _key(row), sign, measure, _when(row), row.get("note", ""))
 
 

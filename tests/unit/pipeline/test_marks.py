@@ -7,10 +7,10 @@ import pytest
 from tracekit.loader import installed
 from tracekit.pipeline.keys import compile_keys
 from tracekit.pipeline.link import linker
-from tracekit.pipeline.marks import compile_marks
-from tracekit.sdk import Facts, Mark, Own
+from tracekit.pipeline.marks import compile_marks, compile_moves
+from tracekit.sdk import Facts, Mark, Move, Own
 from tracekit.sdk.standing import not_marked, still_marked
-from tracekit.spec.joining import LinkRow, MarkRow, When
+from tracekit.spec.joining import BalanceRow, LinkRow, MarkRow, When
 
 BOX = {"items": [{"line": 1, "role": "child", "ref": "a:1"}]}
 ROW = MarkRow("x.pack", "set", "packed", ("items.ref@child",), None, "", "")
@@ -64,3 +64,15 @@ def test_when_reads_a_boolean_as_tables_write_it() -> None:
     keys = compile_keys(("items.ref",), When("items.split", "not_in", frozenset(("true",))))
     items = [{"ref": "a:1", "split": True}, {"ref": "a:2", "split": False}, {"ref": "a:3"}]
     assert [key.text for key in keys({"items": items})] == ["a:2", "a:3"]
+
+
+def test_a_count_moves_nothing_and_may_be_zero() -> None:
+    def stock(value: str, unit: str, basis: str) -> dict[str, Any]:
+        return {"items": [{"line": 1, "ref": "a:1", "quantities": [{"value": value, "unit": unit, "basis": basis}]}]}
+
+    row = BalanceRow("x.count", "stock", ("items.ref",), "=", "mass", None, "")
+    moves = compile_moves([row, row._replace(measure="count")])
+    assert moves(stock("2", "t", "weight")) == [Move("stock", "stock|a:1|kg", 1, 0, 0, 2000 * 10**6)]
+    assert moves(stock("0", "kg", "weight")) == [Move("stock", "stock|a:1|kg", 1, 0, 0, 0)]
+    assert moves(stock("0", "round", "piece")) == [Move("stock", "stock|a:1|round", 1, 0, 0, 0)]
+    assert moves(stock("-1", "kg", "weight")) == []

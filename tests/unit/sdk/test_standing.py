@@ -1,9 +1,11 @@
-"""Checks against marks: what the law gives time for is no finding before that time has passed."""
+"""Checks against marks and ledgers: time that the law gives, stock that was counted, limits of what a place may hold."""
+
+from decimal import Decimal
 
 import pytest
 
-from tracekit.sdk import Facts, Mark, MarkKey, Own
-from tracekit.sdk.standing import not_marked
+from tracekit.sdk import Balance, Facts, Mark, MarkKey, Move, Own
+from tracekit.sdk.standing import count_agrees, not_marked, within_limit
 
 DAY = 86_400
 MIDNIGHT = -8 * 3600
@@ -29,3 +31,34 @@ def _said(after: int | None, set_at: int, read_at: int) -> list[str]:
 )
 def test_a_mark_counts_once_its_days_have_passed(after: int | None, set_at: int, read_at: int, said: bool) -> None:
     assert bool(_said(after, set_at, read_at)) is said
+
+
+STOCK = "stock|a:1|node:1|kg"
+KILOGRAM = 10**6
+
+
+def _counted(counted: list[int], came: int, went: int, tolerance: str = "0") -> list[dict[str, str]]:
+    moves = [Move("stock", STOCK, line, 0, 0, value * KILOGRAM) for line, value in enumerate(counted, 1)]
+    facts = Facts(balance={STOCK: Balance(came * KILOGRAM, went * KILOGRAM)}, own=Own(moves=moves))
+    return [dict(one.params) for one in count_agrees("TK-X-002", "stock", tolerance=Decimal(tolerance))({}, facts)]
+
+
+def test_a_count_is_compared_with_the_ledger() -> None:
+    assert _counted([7], 10, 3) == []
+    assert _counted([4, 3], 10, 3) == []
+    assert _counted([6], 10, 3) == [{"ref": "a:1", "counted": "6", "stands": "7", "unit": "kg"}]
+    assert _counted([0], 10, 3) == [{"ref": "a:1", "counted": "0", "stands": "7", "unit": "kg"}]
+    assert _counted([9], 0, 0) == []
+    assert _counted([99], 100, 0, "0.01") == []
+    assert _counted([98], 100, 0, "0.01") != []
+
+
+@pytest.mark.parametrize(
+    ("adds", "came", "went", "paper", "held"),
+    [(4, 5, 0, "slip", ""), (5, 5, 0, "slip", "10"), (5, 6, 1, "slip", "10"), (5, 5, 0, "filing", ""), (0, 50, 0, "slip", "")],
+)
+def test_a_place_may_hold_less_than_the_limit(adds: int, came: int, went: int, paper: str, held: str) -> None:
+    moves = [Move("stock", STOCK, 1, adds * KILOGRAM, 0 if adds else KILOGRAM)]
+    facts = Facts(balance={STOCK: Balance(came * KILOGRAM, went * KILOGRAM)}, own=Own(moves=moves))
+    check = within_limit("TK-X-003", "stock", [{"ref": "a:1", "limit": "10"}, {"ref": "a:2", "limit": "1"}], unless="filing")
+    assert [one.params["value"] for one in check({"documents": [{"type": paper}]}, facts)] == ([held] if held else [])
