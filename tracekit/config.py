@@ -174,7 +174,11 @@ class PlatformConfig(_Table):
     above: AboveSection | None = None
     sources: list[SourceSection] = []
     plugins: PluginsSection = PluginsSection()
+    tables: dict[str, str | list[str]] = {}
+    """Table → file, or the files of its editions: what the operator supplies because no free copy can be shipped."""
     review: ReviewSection = ReviewSection()
+    signing: dict[Role, list[str]] = {}
+    """Role → the suites that it may sign with on the links of this platform, instead of its row in `roles.csv`."""
 
 
 class Contact(_Table):

@@ -12,7 +12,7 @@ import pluggy
 from tracekit import codes, suites
 from tracekit.errors import PluginError
 from tracekit.registry import Broken, Loaded, Registry, by_id, rule_set_hash
-from tracekit.sdk import Category, CodeScheme, hooks
+from tracekit.sdk import Category, CodeScheme, Suite, hooks
 from tracekit.spec import messages
 from tracekit.spec.sets import SpecSet, core_set, load_set
 
@@ -48,6 +48,28 @@ def load(required: Sequence[str] = ()) -> Registry:
     for name in required:
         _require(name, registry)
     return registry
+
+
+@lru_cache(maxsize=1)
+def installed_suites() -> dict[str, Suite]:
+    """The signature suites of this process by id, built in and installed; no table is read."""
+    return _suites(_discover()[0])
+
+
+def suite_of(name: str) -> Suite:
+    """A signature suite by its id.
+
+    Raises:
+        PluginError: nothing that is installed brings it, or what does is broken.
+    """
+    found: dict[str, Suite] = {one.id: one for one in suites.BUILT_IN}
+    if name not in found:
+        found = installed_suites()
+    if name in found:
+        return found[name]
+    cause = "; ".join(f"{one.distribution} {one.version}: {one.cause}" for one in _discover()[2]) or "-"
+    params = {"suite": name, "known": ", ".join(found), "cause": cause}
+    raise PluginError(f"signature suite {name!r} is not installed; broken: {cause}", code="TK-PLG-007", params=params)
 
 
 @lru_cache(maxsize=1)
@@ -145,11 +167,15 @@ def _build(answers: Answers, loaded: Sequence[Loaded], broken: Sequence[Broken])
         link_rules=by_id(answers.get("register_link_rules", []), "link rule"),
         chains=by_id(answers.get("register_chains", []), "chain"),
         adapters=by_id(answers.get("register_adapters", []), "adapter"),
-        suites=by_id([(_CORE, suites.ED25519), *answers.get("register_suites", [])], "suite"),
+        suites=_suites(answers),
         loaded=tuple(loaded),
         broken=tuple(broken),
         hash=rule_set_hash(sets.values()),
     )
+
+
+def _suites(answers: Answers) -> dict[str, Suite]:
+    return by_id([*((_CORE, one) for one in suites.BUILT_IN), *answers.get("register_suites", [])], "suite")
 
 
 def _schemes(brought: Sequence[tuple[str, Any]]) -> dict[str, CodeScheme]:

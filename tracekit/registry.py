@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from tracekit.errors import PluginError
 if TYPE_CHECKING:
     from tracekit.sdk import Adapter, Category, Chain, CodeScheme, LinkRule, Rule, Suite
     from tracekit.spec.sets import Kind, SpecSet
+    from tracekit.spec.tables import Row
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Registry:
     loaded: tuple[Loaded, ...] = ()
     broken: tuple[Broken, ...] = ()
     hash: str = ""
+    supplied: Mapping[str, Sequence[Row]] = field(default_factory=dict[str, "Sequence[Row]"])
+    """The operator's tables by name."""
     _rules_by_kind: dict[str, tuple[Rule, ...]] = field(default_factory=dict[str, "tuple[Rule, ...]"])
     _links_by_kind: dict[str, tuple[LinkRule, ...]] = field(default_factory=dict[str, "tuple[LinkRule, ...]"])
 

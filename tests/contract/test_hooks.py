@@ -76,7 +76,7 @@ def test_hook_register_adapters(tmp_path: Path) -> None:
 
 
 def test_hook_register_suites() -> None:
-    suite = SimpleNamespace(id="wax", generate=ED25519.generate, sign=ED25519.sign, verify=ED25519.verify)
+    suite = SimpleNamespace(id="wax", generate=ED25519.generate, public=ED25519.public, sign=ED25519.sign, verify=ED25519.verify)
     registry = loader.build([("tracekit-honey", plugin(register_suites=lambda: [suite]))])
     private, public = registry.suites["wax"].generate()
     assert registry.suites["wax"].verify(public, b"a", registry.suites["wax"].sign(private, b"a"))

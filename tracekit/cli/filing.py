@@ -59,12 +59,14 @@ def send_back(
 
 
 def _decide(config: Path, number: int, reviewer: str, reason: str, *, as_json: bool) -> None:
+    import orjson
+
     from tracekit.platform.reception import Reception
     from tracekit.platform.registry import decide
 
     with opened(config) as office:
-        filing = office.store.filing(number)
-        up = Reception(office).up(filing.kind) if filing else ()
+        stored = office.store.records([number]).get(number)
+        up = Reception(office).up(stored.kind, orjson.loads(stored.body).get("category", "")) if stored else ()
         decided = decide(office, number, reviewer or getpass.getuser(), reason=reason, up=up)
     if as_json:
         put_json({"id": number, "state": decided.state, "assigned_code": decided.assigned_code, "reason": decided.reason})

@@ -22,6 +22,7 @@ def init(
     region: Annotated[list[str] | None, typer.Option(help="GB/T 2260 code it answers for; may repeat; every region if not given.")] = None,
     port: Annotated[int, typer.Option(help="Port on loopback; 0: a free one is chosen and written down.")] = 0,
     environment: Annotated[str, typer.Option(help="test or production; the two never mix.")] = "test",
+    suite: Annotated[str, typer.Option(help="Signature suite of its key; what policy prefers for the role, if not given.")] = "",
     above: Annotated[str, typer.Option(help="The platform above: its folder on this machine, or its address.")] = "",
     admit: Annotated[Path | None, typer.Option(help="An applicant's identity.json: admit it here.")] = None,
     credentials: Annotated[Path | None, typer.Option(help="The credentials that the platform above gave us.")] = None,
@@ -40,7 +41,7 @@ def init(
         regions = region or ["*"]
         made = code or _default_code(role, regions[0], folder)
         checked: Any = (role, made, name or made, regions)
-        done["config"] = str(admission.create(folder, *checked, port=port, environment=environment))  # pyright: ignore[reportArgumentType]  checked by the model
+        done["config"] = str(admission.create(folder, *checked, port=port, environment=environment, suite=suite))  # pyright: ignore[reportArgumentType]  checked by the model
         _make_store(folder)
     done |= _link(folder, role, above, admit, credentials)
     _report(done, as_json)
@@ -61,7 +62,7 @@ def _link(folder: Path, role: str, above: str, admit: Path | None, credentials: 
     setup = load(folder)
     if setup.config.platform.role != role:
         raise typer.BadParameter(f"{folder} is {setup.config.platform.role}, not {role}", param_hint="ROLE")
-    done: dict[str, str] = {"code": setup.code, "identity": str(folder / "identity.json")}
+    done: dict[str, str] = {"code": setup.code, "suite": setup.keys.suite.id, "identity": str(folder / "identity.json")}
     if admit is not None:
         done["credentials"] = str(admission.admit(setup, admission.read_identity(admit)))
     if above and (Path(above) / "platform.toml").exists():
@@ -85,7 +86,8 @@ def _report(done: dict[str, Any], as_json: bool) -> None:
         put_json(done)
         return
     if "config" in done:
-        put(say(f"已建立 {done['config']}（{done['code']}）", f"made {done['config']} ({done['code']})"))
+        who = f"{done['code']}, {done['suite']}"
+        put(say(f"已建立 {done['config']}（{who}）", f"made {done['config']} ({who})"))
     if "credentials" in done:
         put(say(f"已接纳；请把 {done['credentials']} 交给对方（保密）", f"admitted; hand {done['credentials']} to the peer, in confidence"))
     if "above" in done:

@@ -21,6 +21,7 @@ from tracekit.dock.spool import Spool
 from tracekit.errors import ConfigError, DockingRejected, DockingUnavailable
 from tracekit.findings import Finding
 from tracekit.ids import canonical
+from tracekit.loader import installed_suites
 from tracekit.sdk import Record, Suite
 from tracekit.suites import ED25519
 from tracekit.transport import Line
@@ -43,6 +44,7 @@ class Client:
         origin_secret: what group salts are derived from; must never change. Default: `secret`.
         receiver: the platform's code, so that the very first send may happen while the line is down.
         platform_key: the platform's public key (PEM); default: those that `describe` gives.
+        suite: what the key signs with; the platform's receipts may carry any suite that is installed.
         registry: the kinds to seal and check with; default: everything installed.
         new_id: makes package ids.
     """
@@ -60,7 +62,6 @@ class Client:
         receiver: str = "",
         platform_key: str = "",
         suite: Suite = ED25519,
-        public_key: str = "",
         registry: "Registry | None" = None,
         retry: Retry | None = None,
         line: Line | None = None,
@@ -76,14 +77,13 @@ class Client:
         self._new_id = new_id
         salt_secret = origin_secret or secret
         self._origin_secret = salt_secret.encode() if isinstance(salt_secret, str) else salt_secret
-        self._signer = Signer.of(suite, key, public_key)
+        self._signer = Signer.of(suite, key)
         self.session = Session(line or Line(url), code, secret, environment=environment, receiver=receiver, clock=clock)
         self.spool = Spool(spool, link={"sender": code, "environment": environment, "receiver": receiver})
-        suites = {ED25519.id: ED25519, suite.id: suite}
         self._sender = Sender(
             self.session,
             self.spool,
-            suites=suites,
+            suites={**installed_suites(), suite.id: suite},
             platform_key=platform_key,
             retry=retry,
             clock=clock,

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from tracekit.dock.session import EDITION, Description
 from tracekit.dock.spool import Sealed
-from tracekit.errors import ConfigError, DockingDenied, DockingRejected
+from tracekit.errors import DockingDenied, DockingRejected
 from tracekit.ids import canonical
 from tracekit.pipeline.seal import seal_package
 from tracekit.sdk import Record, Suite
-from tracekit.suites import Ed25519, key_id
+from tracekit.suites import key_id
 
 Mode = Literal["proceed", "rollback"]
 
@@ -29,17 +29,13 @@ class Signer:
     key: str
 
     @classmethod
-    def of(cls, suite: Suite, private_pem: str, public_pem: str = "") -> "Signer":
-        """Make a signer; suites that cannot derive the public key need it given.
+    def of(cls, suite: Suite, private_pem: str) -> "Signer":
+        """Make a signer.
 
         Raises:
             ConfigError: no key of this suite.
         """
-        if not public_pem:
-            if not isinstance(suite, Ed25519):
-                raise ConfigError(f"suite {suite.id} needs the public key", code="TK-DOCK-020")
-            public_pem = suite.public(private_pem)
-        return cls(suite, private_pem, key_id(public_pem))
+        return cls(suite, private_pem, key_id(suite.public(private_pem)))
 
     def __repr__(self) -> str:
         return f"Signer({self.suite.id!r}, key={self.key!r})"

@@ -171,7 +171,9 @@ class Sender:
         """
         receipt = Receipt.parse(raw)
         public, suite = (self._pinned or described.keys).get(receipt.key), self._suites.get(receipt.suite)
-        if public is None or suite is None or not receipt.is_signed_by(public, suite):
+        if suite is None:
+            raise DockingDenied(f"receipt {receipt.id}: suite {receipt.suite}", code="TK-DOCK-026", params={"suite": receipt.suite[:32]})
+        if public is None or not receipt.is_signed_by(public, suite):
             detail = f"receipt {receipt.id}: signature of key {receipt.key}"
             raise DockingDenied(detail, code="TK-DOCK-009", params={"key": receipt.key})
         return receipt

@@ -18,6 +18,7 @@ from tracekit.pipeline.link import Edge, Linker, Rung, bare, broken_link, joins,
 from tracekit.pipeline.marks import NO_MOVES, MarksOf, MovesOf, Standing, compile_marks, compile_moves
 from tracekit.pipeline.refs import ExtensionRefs, check_refs, extension_refs, parts_of
 from tracekit.pipeline.seal import faulty_groups, split_body
+from tracekit.pipeline.supplied import compile_supplied
 from tracekit.pipeline.times import day_number, interval
 from tracekit.sdk import Facts, LinkEntry, LinkKey, Move, Record, Rule
 from tracekit.spec.validators import validator
@@ -53,6 +54,7 @@ class Checks:
         self._marks = list(dict.fromkeys(row for one in registry.sets.values() for row in one.marks))
         self._lifted = {row.mark for row in self._marks if row.side == "lift"}
         self._balance = list(dict.fromkeys(row for one in registry.sets.values() for row in one.balance))
+        self._supplied = compile_supplied(registry.supplied, self._marks, self._balance)
         self._rungs = rungs(self._links)
         self._mandatory = frozenset(row.rung_id for row in self._links if row.mandatory and row.side == "seek")
         self._by_kind: dict[str, KindChecks] = {}
@@ -136,7 +138,7 @@ class Checks:
         outcome = Outcome(judged)
         versions: dict[Identity, list[Known]] = {key: list(value) for key, value in known.items()}
         reporters = dict(facts.business)
-        standing = Standing(facts, stored_moves)
+        standing = Standing(self._supplied.told(judged, facts), stored_moves)
         accepted: list[tuple[int, Judged]] = []
         for position, one in enumerate(judged, 1):
             self._decide(one, versions, reporters, standing)

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from tracekit.config import Credentials, Environment, Identity, Peer, Role, covers, read_table
 from tracekit.errors import ConfigError
-from tracekit.platform.roles import role_row
+from tracekit.loader import installed_suites, suite_of
+from tracekit.platform.roles import role_row, roles, suites_for
 from tracekit.platform.setup import PEERS, Setup, listen_url, load, read_file
 from tracekit.suites import ED25519
 
@@ -21,8 +22,21 @@ ABOVE_SECRET = "keys/above.secret"  # noqa: S105  a path
 ABOVE_KEY = "keys/above.pem"
 
 
-def create(folder: Path, role: Role, code: str, name: str, regions: list[str], *, port: int = 0, environment: Environment = "test") -> Path:
+def create(
+    folder: Path,
+    role: Role,
+    code: str,
+    name: str,
+    regions: list[str],
+    *,
+    port: int = 0,
+    environment: Environment = "test",
+    suite: str = ED25519.id,
+) -> Path:  # fmt: skip  who it is, then how it runs
     """Write `platform.toml`, the keys (mode 0600) and `identity.json` into a folder; gives the configuration's path.
+
+    Args:
+        suite: what it signs with; empty: what policy prefers for the role.
 
     Raises:
         ConfigError: the folder has a configuration already, or a value is wrong.
@@ -30,7 +44,8 @@ def create(folder: Path, role: Role, code: str, name: str, regions: list[str], *
     file = folder / "platform.toml"
     if file.exists():
         raise ConfigError(str(file), code="TK-CFG-011", params={"file": str(file)})
-    private, public = ED25519.generate()
+    signing = suite_of(suite or _preferred(role, environment))
+    private, public = signing.generate()
     identity = {
         "code": code,
         "name": name,
@@ -38,6 +53,7 @@ def create(folder: Path, role: Role, code: str, name: str, regions: list[str], *
         "environment": environment,
         "regions": regions,
         "public_key": public,
+        "suite": signing.id,
     }  # fmt: skip  one line a table row
     checked = read_table(Identity, identity, folder / "identity.json")
     folder.mkdir(parents=True, exist_ok=True)
@@ -176,10 +192,23 @@ def _refuse_unfit(setup: Setup, identity: Identity) -> None:
     if identity.role not in (accepted := role_row(own.role).accepts_from):
         params = {**where, "key": "role", "expected": ", ".join(accepted), "found": identity.role}
         raise ConfigError(f"{identity.code}: {identity.role}", code="TK-CFG-012", params=params)
+    if identity.suite not in (allowed := setup.suites_for(identity.role)):
+        params = {**where, "key": "suite", "role": identity.role, "found": identity.suite, "expected": ", ".join(allowed)}
+        raise ConfigError(f"{identity.code}: {identity.suite}", code="TK-CFG-018", params=params)
     outside = [one for one in identity.regions if not covers(own.regions, one)]
     if outside:
         params = {**where, "key": "regions", "expected": ", ".join(own.regions), "found": ", ".join(outside)}
         raise ConfigError(f"{identity.code}: {outside}", code="TK-CFG-013", params=params)
+
+
+def _preferred(role: str, environment: str) -> str:
+    """What policy lets the role sign with, the first that is installed."""
+    found = suites_for(role, environment, installed_suites())
+    if not found and role in roles():
+        params = {"role": role, "environment": environment, "suites": ", ".join(role_row(role).signs_with)}
+        raise ConfigError(f"{role}: {params['suites']}", code="TK-CFG-017", params=params)
+    # a role that is none is refused with the other values
+    return found[0] if found else ED25519.id
 
 
 def _new_peer(identity: Identity, secret: str) -> Peer:
@@ -232,6 +261,7 @@ port = {port}
 
 [keys]
 signing = {{ file = "{SIGNING_KEY}" }}
+suite = {quote(identity.suite)}
 origin = {{ file = "{ORIGIN_SECRET}" }}
 
 [plugins]

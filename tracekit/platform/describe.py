@@ -7,6 +7,7 @@ from tracekit.pipeline.times import wire_time
 from tracekit.platform.office import Office
 from tracekit.platform.package import EDITIONS, MAX_BYTES, MAX_RECORDS
 from tracekit.platform.refusal import refusal
+from tracekit.platform.roles import role_row
 
 NOTICE = "项目自定义，非《国家重要产品追溯体系数据对接技术要求》"
 
@@ -15,6 +16,7 @@ def describe(office: Office, encodings: Sequence[str]) -> dict[str, Any]:
     """The answer of `describe`."""
     own = office.setup.config.platform
     kinds = office.registry.kinds.values()
+    suites = {suite for role in role_row(own.role).accepts_from for suite in office.setup.suites_for(role)}
     return {
         "platform": own.code,
         "name": own.name,
@@ -25,8 +27,8 @@ def describe(office: Office, encodings: Sequence[str]) -> dict[str, Any]:
         "limits": {"max_records": MAX_RECORDS, "max_bytes": MAX_BYTES},
         "encodings": list(encodings),
         "windows": {kind.id: kind.window_hours for kind in kinds if kind.window_hours},
-        "suites": sorted(office.registry.suites),
-        "keys": [{"key": office.setup.keys.key_id, "suite": office.setup.config.keys.suite, "public": office.setup.keys.public_pem}],
+        "suites": sorted(suites),
+        "keys": [{"key": office.setup.keys.key_id, "suite": office.setup.keys.suite.id, "public": office.setup.keys.public_pem}],
         "categories": sorted(office.registry.categories),
         "rule_set": office.registry.hash,
         "server_time": wire_time(office.clock()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tracekit.dock.session import Session
 from tracekit.errors import DockingError, TracekitError
+from tracekit.loader import installed_suites
 from tracekit.platform.link_up import session_above
 from tracekit.platform.office import Office, system_clock
 from tracekit.platform.setup import Setup, load
+from tracekit.platform.supplied import with_supplied
 from tracekit.suites import key_id
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ def _plugins(code: str, found: _Found) -> Check:
 
     if found.setup is None:
         return Check(code, "skipped")
-    found.registry = load_registry(found.setup.config.plugins.required)
+    found.registry = with_supplied(load_registry(found.setup.config.plugins.required), found.setup.config, found.setup.folder)
     broken = ", ".join(f"{one.distribution} {one.version}: {one.cause}" for one in found.registry.broken)
     return Check(code, "good", f"broken, not required: {broken}" if broken else ", ".join(found.registry.categories))
 
@@ -157,6 +159,22 @@ def _key_above(code: str, found: _Found) -> Check:
     return Check(code, "good" if key_id(installed) in known else "bad", f"{key_id(installed)} / {', '.join(known)}")
 
 
+def _suites(code: str, found: _Found) -> Check:
+    """Our own suite by our policy and by what the platform above takes; the peers' by ours."""
+    if found.setup is None:
+        return Check(code, "skipped")
+    setup, own = found.setup, found.setup.config.platform.role
+    above: Sequence[str] = found.described.get("suites", ()) if found.described else ()
+    bad = [f"{own} {setup.keys.suite.id}"] if _is_refused(setup.keys.suite.id, setup.suites_for(own), above) else []
+    bad += [f"{peer.code} {peer.suite}" for peer in setup.peers.values() if _is_refused(peer.suite, setup.suites_for(peer.role), ())]
+    detail = f"{', '.join(installed_suites())}; {own} {setup.keys.suite.id} / {', '.join(setup.suites_for(own))}"
+    return Check(code, "bad" if bad else "good", "; ".join((detail, *bad)))
+
+
+def _is_refused(suite: str, allowed: Sequence[str], above: Sequence[str]) -> bool:
+    return suite not in allowed or bool(above and suite not in above)
+
+
 def _credentials(code: str, found: _Found) -> Check:
     if found.session is None or found.described is None:
         return Check(code, "skipped")
@@ -188,6 +206,7 @@ _CHECKS: tuple[tuple[str, Callable[[str, _Found], Check]], ...] = (
     ("TK-DOC-006", _environment),
     ("TK-DOC-004", _clock),
     ("TK-DOC-010", _key_above),
+    ("TK-DOC-012", _suites),
     ("TK-DOC-005", _credentials),
     ("TK-DOC-009", _harmless),
 )

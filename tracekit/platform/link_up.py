@@ -7,7 +7,6 @@ from tracekit.dock.outbox import Outbox
 from tracekit.dock.sealing import Signer
 from tracekit.dock.session import Session
 from tracekit.errors import ConfigError
-from tracekit.platform.forwarding import forwarding_up
 from tracekit.platform.office import Office
 from tracekit.platform.quality import refused_above
 from tracekit.transport import Line
@@ -56,14 +55,13 @@ def outbox_up(office: Office, **options: Any) -> Outbox:
     session = session_above(office)
     above = above_of(office)
     keys = office.setup.keys
-    suite = office.registry.suites[office.setup.config.keys.suite]
     return Outbox(
         office.store,
         session,
-        Signer(suite, keys.private_pem, keys.key_id),
+        Signer(keys.suite, keys.private_pem, keys.key_id),
         code=office.code,
         peer=above.code,
-        withheld=forwarding_up(office.registry, office.setup.config).withheld,
+        withheld=office.forwarding.withheld,
         platform_key=office.setup.above_key(),
         suites=office.registry.suites,
         clock=lambda: office.clock().timestamp(),

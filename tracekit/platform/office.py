@@ -7,7 +7,9 @@ from pathlib import Path
 
 from tracekit.loader import load as load_registry
 from tracekit.pipeline.check import Checks
+from tracekit.platform.forwarding import Forwarding, forwarding_up, own_rows
 from tracekit.platform.setup import Setup, load
+from tracekit.platform.supplied import with_supplied
 from tracekit.registry import Registry
 from tracekit.store import Store
 
@@ -34,9 +36,11 @@ class Office:
     store: Store
     clock: Clock = system_clock
     checks: Checks = field(init=False)
+    forwarding: Forwarding = field(init=False)
 
     def __post_init__(self) -> None:
         self.checks = Checks(self.registry)
+        self.forwarding = forwarding_up(self.registry, self.setup.config, own_rows(self.setup.folder, self.registry))
 
     @property
     def code(self) -> str:
@@ -64,6 +68,6 @@ def open_office(file: Path, *, create: bool = True, clock: Clock = system_clock)
         ConfigError, PluginError, StoreError: what stops the start.
     """
     setup = load(file)
-    registry = load_registry(setup.config.plugins.required)
+    registry = with_supplied(load_registry(setup.config.plugins.required), setup.config, setup.folder)
     store = Store.open(setup.store_url, create=create)
     return Office(setup, registry, store, clock)

@@ -73,8 +73,8 @@ def read_package(body: bytes) -> Package:
     return Package(header, signature, records, via, seals)
 
 
-def check_sender(package: Package, peer: Peer, platform: str, environment: str, suite: Suite | None) -> None:
-    """See that the package is for this platform, from that peer, and signed with the key that was admitted.
+def check_sender(package: Package, peer: Peer, platform: str, environment: str, suite: Suite | None, allowed: Sequence[str]) -> None:
+    """See that the package is for this platform, from that peer, and signed with the key that was admitted, in an allowed suite.
 
     Raises:
         DockingRejected, DockingDenied: it is not.
@@ -92,6 +92,8 @@ def check_sender(package: Package, peer: Peer, platform: str, environment: str, 
         raise refusal("TK-DOCK-121", value=f"{header['mode']}, {header['scope']}")
     if suite is None or signature.get("suite") != peer.suite:
         raise refusal("TK-DOCK-111", suite=str(signature.get("suite"))[:32])
+    if peer.suite not in allowed:
+        raise refusal("TK-DOCK-126", suite=peer.suite, role=peer.role, accepted=", ".join(allowed))
     named = str(signature.get("key"))[:64]
     if named != key_id(peer.public_key) or not is_signed(header, signature, suite, peer.public_key):
         raise refusal("TK-DOCK-104", key=named)

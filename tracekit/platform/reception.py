@@ -16,7 +16,6 @@ from tracekit.findings import Finding, is_problem
 from tracekit.ids import canonical, records_digest, sha256_hex
 from tracekit.pipeline.seal import signature
 from tracekit.pipeline.times import wire_time_of
-from tracekit.platform.forwarding import forwarding_up
 from tracekit.platform.observers import Observers
 from tracekit.platform.package import Package, check_digest, check_seals, check_sender, read_package
 from tracekit.platform.refusal import refusal
@@ -57,7 +56,6 @@ class Reception:
         self._observers = Observers(office.registry)
         above = office.setup.config.above
         self._above = above.code if above else ""
-        self._forwarding = forwarding_up(office.registry, office.setup.config)
 
     def submit(self, body: bytes, peer: Peer) -> bytes:
         """Take a package of a peer in; gives the receipt's bytes, the same ones for a repeat.
@@ -68,7 +66,8 @@ class Reception:
         """
         package = read_package(body)
         office = self._office
-        check_sender(package, peer, office.code, office.environment, office.registry.suites.get(peer.suite))
+        suite, allowed = office.registry.suites.get(peer.suite), office.setup.suites_for(peer.role)
+        check_sender(package, peer, office.code, office.environment, suite, allowed)
         replayed = self._replay(peer.code, package.id, package.header["records_digest"])
         if replayed is not None:
             return replayed
@@ -151,7 +150,7 @@ class Reception:
         return checks.judge(arrival.judged, known, tx.facts(wanted), tx.moves(current))
 
     def _written(self, arrival: Arrival, outcome: Outcome, body: bytes) -> Written:
-        up = [-place for place, one in enumerate(outcome.judged, 1) if one.verdict == "accepted" and self.up(one.kind)]
+        up = [-place for place, one in enumerate(outcome.judged, 1) if one.verdict == "accepted" and self.up(one.kind, one.category)]
         return Written(
             arrival.sender,
             arrival.received_at,
@@ -183,11 +182,11 @@ class Reception:
         for filing in sorted(filings_of(outcome.judged, arrival.sender), key=lambda one: one.kind == "core.merchant"):
             place = -filing.record_id - 1
             one = outcome.judged[place]
-            review.approve(replace(filing, record_id=ids[place]), one.record, "auto", self.up(one.kind))
+            review.approve(replace(filing, record_id=ids[place]), one.record, "auto", self.up(one.kind, one.category))
 
-    def up(self, kind: str) -> tuple[str, ...]:
-        """The platform above, if records of the kind go there."""
-        return (self._above,) if self._above and self._forwarding.goes_up(kind) else ()
+    def up(self, kind: str, category: str) -> tuple[str, ...]:
+        """The platform above, if records of the kind and category go there."""
+        return (self._above,) if self._above and self._office.forwarding.goes_up(kind, category) else ()
 
     def _store_receipt(self, arrival: Arrival, body: bytes) -> Receipt:
         return Receipt(self._receipt_id(arrival), arrival.package, arrival.sender, arrival.digest, body, arrival.received_at)
@@ -217,8 +216,7 @@ class Reception:
             "received_at": wire_time_of(arrival.received_at),
         }
         keys = self._office.setup.keys
-        suite = self._office.registry.suites[self._office.setup.config.keys.suite]
-        return {**receipt, "signature": signature(receipt, suite, keys.private_pem, keys.key_id)}
+        return {**receipt, "signature": signature(receipt, keys.suite, keys.private_pem, keys.key_id)}
 
     def _check_rights(self, judged: Sequence[Judged], peer: Peer) -> None:
         """Deny by default: a record whose origin, region or place the sender may not report for becomes a problem."""

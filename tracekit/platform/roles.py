@@ -1,5 +1,6 @@
 """Roles are rows of a table: whom a platform accepts from, where it forwards, who evaluates it."""
 
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ class RoleRow(NamedTuple):
     accepts_from: tuple[str, ...]
     forwards_to: tuple[str, ...]
     evaluated_by: tuple[str, ...]
-    signs_with: str
+    signs_with: tuple[str, ...]
 
 
 @cache
@@ -31,6 +32,19 @@ def role_row(role: str) -> RoleRow:
     return roles()[role]
 
 
+def suites_for(role: str, environment: str, installed: Collection[str], listed: Sequence[str] = ()) -> list[str]:
+    """The installed suites that a role may sign with, the preferred first.
+
+    Those of its row; in the test environment every other one too, because it is for development.
+
+    Args:
+        listed: what a platform's `[signing]` says of the role: then that alone counts.
+    """
+    row = roles().get(role)
+    policy = listed or (*(row.signs_with if row else ()), *(installed if environment == "test" else ()))
+    return [one for one in dict.fromkeys(policy) if one in installed]
+
+
 def _row(row: dict[str, str]) -> RoleRow:
-    lists = {name: tuple(row[name].split()) for name in ("accepts_from", "forwards_to", "evaluated_by")}
-    return RoleRow(row["role"], row["name_zh"], row["name_en"], row["level"], **lists, signs_with=row["signs_with"])
+    lists = {name: tuple(row[name].split()) for name in ("accepts_from", "forwards_to", "evaluated_by", "signs_with")}
+    return RoleRow(row["role"], row["name_zh"], row["name_en"], row["level"], **lists)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from tracekit.config import Peer, PlatformConfig, Secret, parse_peer, parse_platform
 from tracekit.errors import ConfigError
-from tracekit.suites import ED25519, key_id
+from tracekit.loader import installed_suites, suite_of
+from tracekit.platform.roles import suites_for
+from tracekit.sdk import Suite
+from tracekit.suites import key_id
 
 LOGGER = logging.getLogger("tracekit.platform")
 PEERS = "peers"
@@ -19,10 +22,11 @@ Stamp = tuple[int, int, int]
 class Keys:
     """The platform's own keys, read from where the configuration says."""
 
-    private_pem: str
+    suite: Suite
+    private_pem: str = field(repr=False)
     public_pem: str
     key_id: str
-    origin_secret: bytes
+    origin_secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class Setup:
         url = self.config.store.url
         text = url if isinstance(url, str) else read_secret(url, self.file, "store.url", self.environ)
         return absolute_store_url(text, self.folder)
+
+    def suites_for(self, role: str) -> list[str]:
+        """The suites that a role may sign with on this platform's links, the preferred first."""
+        listed: dict[str, list[str]] = {**self.config.signing}
+        return suites_for(role, self.config.platform.environment, installed_suites(), listed.get(role, ()))
 
     def above_secret(self) -> str:
         """The client secret for the platform above.
@@ -199,7 +208,8 @@ def listen_url(config: PlatformConfig, port: int = 0) -> str:
 
 def _keys(config: PlatformConfig, file: Path, environ: Mapping[str, str]) -> Keys:
     private = read_secret(config.keys.signing, file, "keys.signing", environ) + "\n"
-    public = ED25519.public(private)
+    suite = suite_of(config.keys.suite)
+    public = suite.public(private)
     origin = read_secret(config.keys.origin, file, "keys.origin", environ)
     try:
         secret = bytes.fromhex(origin)
@@ -208,7 +218,7 @@ def _keys(config: PlatformConfig, file: Path, environ: Mapping[str, str]) -> Key
     if len(secret) < 16:
         params = {"file": str(file), "key": "keys.origin", "expected": "32 hex digits or more"}
         raise ConfigError(f"{file}: keys.origin", code="TK-CFG-005", params=params)
-    return Keys(private, public, key_id(public), secret)
+    return Keys(suite, private, public, key_id(public), secret)
 
 
 def _missing(file: Path, key: str, expected: str) -> ConfigError:

@@ -1,11 +1,14 @@
-"""Access tokens: OAuth 2 client credentials in, a short-lived JWT out, signed with the platform's key."""
+"""Access tokens: OAuth 2 client credentials in, a short-lived JWT out that only this platform reads.
+
+So its key is a secret of the platform, whatever suite its packages and receipts are signed with.
+"""
 
 import hmac
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
+from joserfc.jwk import OctKey
 
 from tracekit.config import Peer
 from tracekit.platform.admission import secret_hash
@@ -13,7 +16,7 @@ from tracekit.platform.refusal import refusal
 from tracekit.platform.setup import Setup
 
 LIFETIME = 900
-_ALGORITHM = "Ed25519"
+_ALGORITHM = "HS256"
 
 
 class Tokens:
@@ -21,7 +24,7 @@ class Tokens:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._key = OKPKey.import_key(setup.keys.private_pem)
+        self._key = OctKey.import_key(hmac.digest(setup.keys.origin_secret, b"access token", "sha256"))
 
     def issue(self, client: str, secret: str, now: int) -> dict[str, Any]:
         """The token answer for a client's credentials.

@@ -178,6 +178,10 @@ class Suite(Protocol):
         """Make a key pair: (private PEM, public PEM)."""
         ...
 
+    def public(self, private_pem: str) -> str:
+        """The public PEM of a private one."""
+        ...
+
     def sign(self, private_pem: str, message: bytes) -> bytes:
         """Sign a message."""
         ...

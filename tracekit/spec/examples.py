@@ -118,9 +118,10 @@ class _Maker:
         return sample(element.format, self.random)[: element.max_length or None]
 
     def ref(self, element: Element) -> str:
-        makers = [name for name in element.schemes if name in REFS] or ["local"]
+        # a category's own scheme is only named here: the form of its value is no matter of the tables
+        makers = [name for name in element.schemes if name in REFS] or element.schemes or ["local"]
         scheme = self.random.choice(makers)
-        return f"{scheme}:{REFS[scheme](self.random)}"
+        return f"{scheme}:{REFS.get(scheme, _digits(10))(self.random)}"
 
     def decimal(self, element: Element) -> str:
         return self.patterned(element) if element.format else f"{self.random.randrange(1, 90)}.{self.random.randrange(1, 10)}"

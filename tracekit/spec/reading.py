@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from tracekit.errors import SpecError
@@ -22,7 +23,7 @@ from tracekit.spec.sets import (
     Occurrence,
     SpecSet,
 )
-from tracekit.spec.tables import Row, read_optional, read_table, tables_digest
+from tracekit.spec.tables import Row, read_optional, read_table, specs_root, tables_digest
 
 DATATYPES = ("text", "code", "ref", "integer", "decimal", "time", "day", "boolean", "object")
 RECORD_TYPES = ("subject", "node", "merchant", "product", "device", "asset", "event", "measurement")
@@ -105,9 +106,27 @@ def _conditions(folder: Path, base: Mapping[str, Condition]) -> dict[str, Condit
     return found
 
 
-def _forward(folder: Path) -> list[ForwardRow]:
+def read_forward(folder: Path) -> list[ForwardRow]:
+    """The rows of a folder's `forward.csv`, none where there is no such table.
+
+    Raises:
+        SpecError: a row says what cannot be; file and row are named.
+    """
     path = folder / "forward.csv"
-    return [ForwardRow(row["kind"], row["group"], row["to_level"], row["forward"] == "yes") for row in read_optional(path)]
+    return [_forward_row(path, row) for row in read_optional(path)]
+
+
+def _forward_row(path: Path, row: Row) -> ForwardRow:
+    kind, group, to_level, forward = (row.get(name, "") for name in ForwardRow._fields)
+    _need(path, kind, "group", group, ("record", *GROUPS, "*"))
+    _need(path, kind, "to_level", to_level, ("*", *_levels()))
+    _need(path, kind, "forward", forward, ("yes", "no"))
+    return ForwardRow(kind, group, to_level, forward == "yes")
+
+
+@cache
+def _levels() -> frozenset[str]:
+    return frozenset(row["level"] for row in read_table(specs_root() / "national" / "v1" / "roles.csv"))
 
 
 def read_set(folder: Path, base: SpecSet | None, *, forward_folder: Path | None = None) -> SpecSet:
@@ -134,7 +153,7 @@ def read_set(folder: Path, base: SpecSet | None, *, forward_folder: Path | None 
         codesets=tables.codesets,
         conditions=tables.conditions,
         links=(*(base.links if base else ()), *read_links(folder)),
-        forward=(*(base.forward if base else ()), *_forward(forward_folder or folder)),
+        forward=(*(base.forward if base else ()), *read_forward(forward_folder or folder)),
         records={**records, **own},
         marks=(*(base.marks if base else ()), *read_marks(folder)),
         balance=(*(base.balance if base else ()), *read_balance(folder)),
@@ -264,10 +283,6 @@ class _Tables:
                     yield condition._replace(path=path)
 
 
-def event_kind(spec: SpecSet) -> Kind:
-    """A kind with what every event has and nothing more; it is no kind that a record may have."""
-    tables = _Tables(spec.folder, dict(spec.elements), dict(spec.codesets), dict(spec.conditions), {}, {**spec.records, "any_event": ()})
-    return tables.kind({"kind": "core.any_event", "record_type": "event", "name_zh": "追溯事件", "name_en": "event"})
 def _demanded(grown: Field) -> Field:
     """An `extension` must stand where a public element in it must; its sensitive elements stand in groups and need no `extension`."""
     due = [child for child in grown.children if child.obligation == "M"]
@@ -277,3 +292,7 @@ def _demanded(grown: Field) -> Field:
     return replace(grown, obligation="M" if stands else "O", low=int(stands))
 
 
+def event_kind(spec: SpecSet) -> Kind:
+    """A kind with what every event has and nothing more; it is no kind that a record may have."""
+    tables = _Tables(spec.folder, dict(spec.elements), dict(spec.codesets), dict(spec.conditions), {}, {**spec.records, "any_event": ()})
+    return tables.kind({"kind": "core.any_event", "record_type": "event", "name_zh": "追溯事件", "name_en": "event"})

@@ -67,9 +67,7 @@ class Records(Connected):
 
     def query_log(self, after: int = 0, limit: int = 1000) -> list[Query]:
         """Logged queries in order."""
-        sql = (
-            "SELECT at, who, what, refs, purpose, answered, id, coalesce(case_number, '') FROM query_log WHERE id > ? ORDER BY id LIMIT ?"
-        )
+        sql = "SELECT at, who, what, refs, purpose, answered, id, coalesce(case_number, '') FROM query_log WHERE id > ? ORDER BY id LIMIT ?"
         with self._reading() as tx:
             rows = tx.rows(sql, after, limit)
         return [Query(at, who, what, tuple(orjson.loads(refs)), *more) for at, who, what, refs, *more in rows]

@@ -143,7 +143,8 @@ def _review(office: Office, filed: Filed, wanted: Mapping[str, str]) -> None:
             for filing in waiting:
                 one = stored[filing.record_id]
                 if (one.key in wanted and filing.kind == "core.merchant") == needs_code:
-                    decided = review.approve(filing, orjson.loads(one.body), REVIEWER, reception.up(filing.kind))
+                    record = orjson.loads(one.body)
+                    decided = review.approve(filing, record, REVIEWER, reception.up(filing.kind, record["category"]))
                     filed.approved += 1
                     if needs_code:
                         filed.assigned[one.key] = decided.assigned_code
