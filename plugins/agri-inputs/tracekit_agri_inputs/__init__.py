@@ -1,0 +1,1 @@
+"""Agricultural inputs (农业投入品): their code schemes."""

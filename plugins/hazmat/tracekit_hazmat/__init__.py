@@ -1,0 +1,1 @@
+"""Hazardous goods (危险品): their code schemes."""
