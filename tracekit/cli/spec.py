@@ -10,6 +10,7 @@ from tracekit.trees import is_array
 
 if TYPE_CHECKING:
     from tracekit.spec.sets import Element, Field, Kind, Occurrence, SpecSet
+    from tracekit.spec.supplied import Column
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Build, check or show the specification's tables. / 规范表格。")
 
@@ -71,6 +72,37 @@ def show(
     kinds = {id_: kind for spec in sets for id_, kind in spec.kinds.items()}
     rows = [_row(id=one.id, name=say(one.name_zh, one.name_en), record_type=one.record_type, shape=one.shape) for one in kinds.values()]
     _put({"kinds": rows}, as_json=as_json)
+
+
+@app.command()
+def table(
+    name: Annotated[str, typer.Argument(metavar="TABLE", help="A table that may be supplied; without one, all.")] = "",
+    file: Annotated[Path | None, typer.Argument(help="A file to check; without one, the columns are shown.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which tables an operator may supply, or check a file before `platform.toml` names it."""
+    from tracekit.cli.output import describe_finding, put_finding
+    from tracekit.loader import installed
+    from tracekit.platform.supplied import columns, read_supplied
+
+    if file is None:
+        known = columns(installed(), name)
+        _put({"tables": [_column_row(table, one) for table, listed in known.items() for one in listed]}, as_json=as_json)
+        return
+    rows, findings = read_supplied(installed(), name, file)
+    if as_json:
+        put_json({"table": name, "rows": len(rows), "findings": len(findings), "list": [describe_finding(one) for one in findings]})
+    else:
+        for one in findings:
+            put_finding(one, name)
+        put(say(f"{name}：{len(rows)} 行，问题 {len(findings)} 处", f"{name}: {len(rows)} rows, {len(findings)} faults"))
+    raise typer.Exit(1 if findings else 0)
+
+
+def _column_row(table: str, one: "Column") -> dict[str, Any]:
+    element = one.element
+    scheme, obligation = " ".join(element.schemes), "M" if one.mandatory else "O"
+    return _row(table=table, column=one.name, type=element.datatype, scheme=scheme, obligation=obligation, note=one.note)
 
 
 def _row(**cells: Any) -> dict[str, Any]:

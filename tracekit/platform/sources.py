@@ -25,6 +25,7 @@ from tracekit.platform.office import Clock, Office
 from tracekit.platform.reception import Reception, annotate
 from tracekit.platform.setup import load as load_setup
 from tracekit.platform.source_files import OpenedSource, open_settings
+from tracekit.platform.supplied import with_supplied
 from tracekit.registry import Registry
 from tracekit.sdk import RawBatch, Record
 
@@ -153,7 +154,7 @@ def reader_of(office: Office) -> Reader:
 def reader_of_task(task: Task) -> tuple[Reader, OpenedSource]:
     """What reading needs, opened in a process of its own."""
     setup = load_setup(task.file)
-    registry = task.registry()
+    registry = with_supplied(task.registry(), setup.config, setup.folder)
     reader = Reader(Checks(registry), setup.keys.origin_secret, clock_ahead(task.ahead))
     return reader, open_settings(setup.folder / task.section.settings, registry.adapters, setup.code)
 

@@ -17,6 +17,7 @@ from tracekit.pipeline.check import Checks
 from tracekit.pipeline.intake import seal_flat
 from tracekit.pipeline.judged import Judged
 from tracekit.pipeline.marks import Standing
+from tracekit.platform.supplied import lay, read_supplied
 from tracekit.registry import Registry
 from tracekit.sdk import Category, Facts, LinkEntry
 from tracekit.sdk.chain import mend
@@ -43,6 +44,13 @@ class Subject:
 
     @cached_property
     def registry(self) -> Registry:
+        """What is brought, with the example of every table that an operator may supply: `cases/<table>.csv`."""
+        brought = self.brought
+        examples = sorted((brought.categories[self.id].specs / "cases").glob("*.csv")) if self.id in brought.categories else []
+        return lay(brought, {file.stem: read_supplied(brought, file.stem, file)[0] for file in examples})
+
+    @cached_property
+    def brought(self) -> Registry:
         """What is installed; for a plugin that is not, what its module `tracekit_<category>` brings."""
         module = f"tracekit_{self.id}"
         if self.id in installed().categories or importlib.util.find_spec(module) is None:
@@ -199,6 +207,12 @@ class _Tests:
         rows = it.table("retention.csv")
         assert not rows or {row["kind"] for row in rows} == set(it.set.own_kinds)
         assert [row["kind"] for row in rows if not (row["months"].isdigit() and row["clause"] and row["grade"])] == []
+
+    def test_every_table_to_supply_has_a_good_example(self, it: Subject) -> None:
+        cases = it.category.specs / "cases"
+        for table in {row["table"] for row in it.table("supplied.csv")}:
+            assert read_supplied(it.brought, table, cases / f"{table}.csv")[1] == []
+            assert it.registry.supplied[table]
 
     def test_tables_name_their_source(self, it: Subject) -> None:
         tables = sorted(it.category.specs.rglob("*.csv"))
