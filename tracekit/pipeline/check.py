@@ -16,7 +16,7 @@ from tracekit.pipeline.judged import Identity, Judged, Known, Outcome, Wanted
 from tracekit.pipeline.keys import Keys, compile_keys, first_key
 from tracekit.pipeline.link import Edge, Linker, Rung, bare, broken_link, joins, linker, rungs
 from tracekit.pipeline.marks import NO_MOVES, MarksOf, MovesOf, Standing, compile_marks, compile_moves
-from tracekit.pipeline.refs import ExtensionRefs, check_refs, extension_refs, parts_of
+from tracekit.pipeline.refs import NO_REFS, ExtensionRefs, check_refs, extension_refs, parts_of
 from tracekit.pipeline.seal import faulty_groups, split_body
 from tracekit.pipeline.supplied import compile_supplied
 from tracekit.pipeline.times import day_number, interval
@@ -93,7 +93,7 @@ class Checks:
 
     def _own_refs(self, kind: str) -> ExtensionRefs:
         checks = self.of(kind)
-        return checks.refs if checks else ExtensionRefs((), ())
+        return checks.refs if checks else NO_REFS
 
     def _prepare(self, record: Record, received_at: int, sealed_here: bool) -> Judged:
         name = record.get("kind")

@@ -68,7 +68,10 @@ def _own_refs(tree: Mapping[str, Any], paths: Sequence[str]) -> Iterator[tuple[s
             yield path, found
 
 
-def parts_of(record: Record, own: ExtensionRefs) -> Parts:
+NO_REFS = ExtensionRefs((), ())
+
+
+def parts_of(record: Record, own: ExtensionRefs = NO_REFS) -> Parts:
     """The parts of a (well-formed) record."""
     filed = [record[name] for name in ENVELOPE_REFS if name in record]
     refs, named, goods = filed.copy(), list[str](), list[Goods]()

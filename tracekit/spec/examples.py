@@ -10,7 +10,7 @@ from typing import Any
 
 from tracekit.ids import group_digest
 from tracekit.spec.check import check
-from tracekit.spec.conditions import DEFAULT_CODES
+from tracekit.spec.conditions import DEFAULT_CODES, condition_answer
 from tracekit.spec.sets import Condition, Element, Field, Kind, Occurrence
 from tracekit.trees import is_array
 
@@ -168,7 +168,9 @@ class _Maker:
         for condition in self.kind.conditions:
             code = condition.code or DEFAULT_CODES[condition.test]
             for path, found in failing:
-                if found == code and re.sub(r"\.[0-9]+\.", ".", path) == condition.path:
+                named = found == code and re.sub(r"\.[0-9]+\.", ".", path) == condition.path
+                # several conditions may have one code and one path
+                if named and not condition_answer(self.kind, condition)(record):
                     self.mend(record, condition, path)
         self.seal(record)
 
