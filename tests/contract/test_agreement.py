@@ -3,6 +3,7 @@
 import importlib.util
 import tomllib
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tracekit.spec.examples import example
 from tracekit.spec.fast import fast_answer
 from tracekit.spec.flat import join_flat, split_flat
 from tracekit.spec.mutations import mutations
-from tracekit.spec.sets import Kind, SpecSet, core_set, load_set
+from tracekit.spec.sets import Kind, core_set, load_set
 from tracekit.spec.tables import core_folder, read_table, specs_root
 from tracekit.spec.validators import validator
 from tracekit.spec.write_models import camel
@@ -33,7 +34,9 @@ MUTATED_SEEDS = (1, 4)
 SPEC = load_set(DEMO, core_set())
 KINDS = list(SPEC.kinds.values())
 MEMBERS = sorted(Path(__file__).parents[2].glob("plugins/*/tracekit_*/specs"))
-OF_MEMBERS = [(spec, spec.kinds[id_]) for spec in (load_set(folder, core_set()) for folder in MEMBERS) for id_ in spec.own_kinds]
+OF_MEMBERS = [spec.kinds[id_] for spec in (load_set(folder, core_set()) for folder in MEMBERS) for id_ in spec.own_kinds]
+EVERY = 7
+"""Of a member's kind every so many-th mutation: most are of the core's elements, which the kinds above and each other kind have too."""
 GAPS = read_table(core_folder() / "known_gaps.csv")
 KNOWN = {(row["mutation"], row["target"], row["form"]) for row in GAPS}
 
@@ -90,15 +93,15 @@ def test_a_generated_record_passes_every_form_and_the_round_trip(kind: Kind, mod
             assert public == {name: value for name, value in record.items() if name not in (*GROUPS, "groups")}
 
 
-@pytest.mark.parametrize(("spec", "kind"), OF_MEMBERS, ids=lambda one: getattr(one, "id", ""))
-def test_a_generated_record_of_a_plugin_passes(spec: SpecSet, kind: Kind) -> None:
+@pytest.mark.parametrize(("at", "kind"), list(enumerate(OF_MEMBERS)), ids=lambda one: getattr(one, "id", ""))
+def test_a_generated_record_of_a_plugin_passes(at: int, kind: Kind) -> None:
     schema = jsonschema_rs.validator_for(kind_schema(kind), validate_formats=True)
     answer = fast_answer(kind)
     for seed in SEEDS:
         record = example(kind, seed)
         assert answer(record) is True
         assert schema.is_valid(record)
-        for name, target, mutated in mutations(kind, record) if seed == 1 else ():
+        for name, target, mutated in islice(mutations(kind, record), at % EVERY, None, EVERY) if seed == 1 else ():
             accepted = not is_problem(check(kind, mutated))
             assert schema.is_valid(mutated) == accepted or (name, target, "json_schema") in KNOWN, (name, target)
 

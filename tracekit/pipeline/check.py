@@ -21,6 +21,7 @@ from tracekit.pipeline.seal import faulty_groups, split_body
 from tracekit.pipeline.supplied import compile_supplied
 from tracekit.pipeline.times import day_number, interval
 from tracekit.sdk import Facts, LinkEntry, LinkKey, Move, Record, Rule
+from tracekit.spec.scan import type_name
 from tracekit.spec.validators import validator
 
 if TYPE_CHECKING:
@@ -99,13 +100,20 @@ class Checks:
         name = record.get("kind")
         checks = self.of(name) if isinstance(name, str) else None
         if checks is None:
-            return _unreadable(record, Finding("TK-REC-001", "error", "kind", {"kind": _short(name)}))
+            return _unreadable(record, self._unknown(name))
         findings = checks.validate(record)
         if findings and is_problem(findings):
             return _unreadable(record, *findings)
         if "groups" in record and not sealed_here:
             findings += [Finding("TK-REC-090", "error", f"groups.{group}") for group in faulty_groups(record)]
         return _readable(record, checks, findings, received_at)
+
+    def _unknown(self, name: object) -> Finding:
+        if not isinstance(name, str):
+            return Finding("TK-REC-001", "error", "kind", {"expected": "text", "found": type_name(name)})
+        of_category = name.partition(".")[0] + "."
+        known = [kind for kind in self.registry.kinds if kind.startswith(of_category)] or sorted(self.registry.categories)
+        return Finding("TK-REC-050", "error", "kind", {"kind": _short(name), "known": ", ".join(known)})
 
     def wanted(self, judged: Sequence[Judged]) -> Wanted:
         """Which facts the batch needs."""

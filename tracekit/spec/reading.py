@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -179,8 +179,12 @@ class _Tables:
         if department := row.get("department", ""):
             _need(path, row["kind"], "department", department, self.codesets["department"].codes)
         rows, occurrence_rows = self._rows(row)
-        fields = {path_: self._field(row["kind"], one) for path_, one in rows.items()}
-        top = tuple(self._grown(one, fields) for one in fields.values() if "." not in one.path)
+        table = self.folder / "records" / f"{row['kind'].partition('.')[2]}.csv"
+        fields = {path_: self._field(table, one) for path_, one in rows.items()}
+        below: dict[str, list[Field]] = {}
+        for one in fields.values():
+            below.setdefault(one.path.rpartition(".")[0], []).append(one)
+        top = tuple(_grown(one, below) for one in below.get("", ()))
         flat = {one.path: one for root in top for one in root.walk()}
         named = [(path_, one.conditions) for path_, one in flat.items()]
         named += [(one["path"], tuple(one.get("condition", "").split())) for one in occurrence_rows]
@@ -195,7 +199,7 @@ class _Tables:
             grade=row.get("grade", ""),
             source=row.get("source", ""),
             top=top,
-            occurrences=tuple(self._occurrence(row["kind"], one) for one in occurrence_rows),
+            occurrences=tuple(_occurrence(table, one) for one in occurrence_rows),
             conditions=tuple(self._conditions(named)),
             rules=tuple(dict.fromkeys(name for _, names in named for name in names if name not in self.conditions)),
             codesets=self.codesets,
@@ -230,8 +234,7 @@ class _Tables:
         own = kind["kind"].partition(".")[2]
         yield "", own, self.own_records.get(own, ())
 
-    def _field(self, kind: str, row: Row) -> Field:
-        path = self.folder / "records" / f"{kind.partition('.')[2]}.csv"
+    def _field(self, path: Path, row: Row) -> Field:
         _need(path, row["path"], "obligation", row["obligation"], ("M", "O", "C"))
         element = self.elements.get(row["element"])
         if element is None:
@@ -256,21 +259,6 @@ class _Tables:
             envelope=bool(row["envelope"]),
         )
 
-    def _grown(self, root: Field, fields: Mapping[str, Field]) -> Field:
-        depth = root.path.count(".") + 1
-        below = [one for path, one in fields.items() if path.startswith(root.path + ".") and path.count(".") == depth]
-        return _demanded(replace(root, children=tuple(self._grown(one, fields) for one in below))) if below else root
-
-    def _occurrence(self, kind: str, row: Row) -> Occurrence:
-        path = self.folder / "records" / f"{kind.partition('.')[2]}.csv"
-        listed, _, type_ = row["path"].partition("@")[0].partition(":")
-        sort = row["path"].partition("@")[2]
-        where = [("type", type_)] if type_ else []
-        if sort:
-            where.append(("role" if listed == "items" else "direction", sort))
-        low = _number(path, row, "min", 1 if row["obligation"] == "M" else 0)
-        return Occurrence(listed, tuple(where), low, _number(path, row, "max", MANY), row["path"])
-
     def _conditions(self, named: list[tuple[str, tuple[str, ...]]]) -> Iterable[Condition]:
         """The table conditions that this kind's rows name, once each; an empty path means the row's own."""
         seen: set[tuple[str, str]] = set()
@@ -281,6 +269,22 @@ class _Tables:
                 if condition and (name, path) not in seen:
                     seen.add((name, path))
                     yield condition._replace(path=path)
+
+
+def _occurrence(path: Path, row: Row) -> Occurrence:
+    listed, _, type_ = row["path"].partition("@")[0].partition(":")
+    sort = row["path"].partition("@")[2]
+    where = [("type", type_)] if type_ else []
+    if sort:
+        where.append(("role" if listed == "items" else "direction", sort))
+    low = _number(path, row, "min", 1 if row["obligation"] == "M" else 0)
+    return Occurrence(listed, tuple(where), low, _number(path, row, "max", MANY), row["path"])
+
+
+def _grown(root: Field, below: Mapping[str, Sequence[Field]]) -> Field:
+    """A field with the fields under it."""
+    children = tuple(_grown(one, below) for one in below.get(root.path, ()))
+    return _demanded(replace(root, children=children)) if children else root
 
 
 def _demanded(grown: Field) -> Field:

@@ -144,7 +144,8 @@ def plugin_suite(category: str) -> type:
     def test_case_gives_exactly_its_findings(self: object, it: Subject, case: str) -> None:
         told = it.cases()[case]
         found = it.findings(told["record"], it.before(told))
-        assert [finding.code for finding in found] == told["expect"], told["title"]
+        codes = [finding.code for finding in found]
+        assert codes == told["expect"], f"{told['title']}: {codes} 而非/instead of {told['expect']}; {found}"
         assert [finding.code for finding in found if it.levels.get(finding.code, finding.level) != finding.level] == []
 
     tests = {name: check for name, check in vars(_Tests).items() if name.startswith("test_")}
