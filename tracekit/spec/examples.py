@@ -175,6 +175,10 @@ class _Maker:
         self.seal(record)
 
     def mend(self, record: Record, condition: Condition, path: str) -> None:
+        choices = condition.value.split()
+        if condition.test == "any_of" and condition.path not in choices:
+            # told at an entry, but a paper or a field of the record is what it lacks
+            condition, path = condition._replace(path=choices[0]), choices[0]
         if ":" in condition.path:
             type_, _, direction = condition.path.partition(":")[2].partition("@")
             where = (("type", type_), *((("direction", direction),) if direction else ()))
