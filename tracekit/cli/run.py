@@ -85,12 +85,13 @@ def _dock(office: "Office") -> dict[str, Any]:
             sent = outbox.run()
         except DockingDenied as error:
             waiting = office.store.outbox_waiting(outbox.peer)
-            return {"receipts": [], "records": 0, "refused": [], "waiting": waiting, "stopped": error_object(error)}
+            return {"receipts": [], "records": 0, "refused": [], "waiting": waiting, "counted": 0, "stopped": error_object(error)}
     return {
         "receipts": [one.id for one in sent.receipts],
         "records": sum(one.counts.get("total", 0) + one.counts.get("duplicate", 0) for one in sent.receipts),
         "refused": [{"code": one.code, "detail": one.detail} for one in sent.refused],
         "waiting": sent.waiting,
+        "counted": sent.counted,
     }
 
 
@@ -107,6 +108,8 @@ def _report(done: dict[str, Any]) -> None:
                 "已上报 {packages} 包 {records} 条，待发 {waiting} 条", "sent {packages} packages, {records} records; {waiting} wait"
             ).format(**texts)
         )
+        if docked["counted"]:
+            put(say("仅计数：已上报日计数 {counted} 项", "counts only: told {counted} day counts").format(**docked))
         for one in docked["refused"]:
             put(f"{one['code']} {one['detail']}")
         if stopped := docked.get("stopped"):

@@ -55,5 +55,9 @@ def _report(told: dict[str, Any]) -> None:
     names = ("node", "state", "total", "valid", "problem", "pending", "backfilled", "broken")
     if table["nodes"]:
         put_table(names, ([row.get(name, "") for name in names] for row in table["nodes"]))
+    if table["counts_only"]:
+        put(say("仅计数（记录留在报数的平台）", "counts only (the records stay with the platform that counted them)"))
+        names = ("platform", "node", "kind", "category", "total", "valid", "problem", "pending", "lines")
+        put_table(names, ([row[name] for name in names] for row in table["counts_only"]))
     for one in told["findings"]:
         put(f"  {one['count']} × {one['code']} ({one['level']})")

@@ -18,6 +18,7 @@ def trace(
     config: Annotated[Path, typer.Option("--platform", "-p", metavar="PLATFORM_TOML", help=HELP)] = Path(),
     direction: Annotated[str, typer.Option(help="backward, forward or both.")] = "both",
     above: Annotated[bool, typer.Option("--above", help="Ask the platform above with our credentials.")] = False,
+    case: Annotated[str, typer.Option(help="Number of the case: it opens what a department keeps, and is logged.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Where the goods of a ref came from and went to; gaps are shown. Exit code 1 if there are gaps or nothing is found."""
@@ -29,9 +30,9 @@ def trace(
 
             session = session_above(office)
             with closing(session.line):
-                told = session.get("trace", ref=ref, direction=direction)
+                told = session.get("trace", ref=ref, direction=direction, case=case)
         else:
-            told = chain.trace(office, {"ref": ref, "direction": direction})
+            told = chain.trace(office, {"ref": ref, "direction": direction, "case": case})
     if as_json:
         put_json(told)
     else:
@@ -57,6 +58,9 @@ def _report(told: dict[str, Any]) -> None:
         mark = "*" if one["id"] in path else " "
         if one.get("gap"):
             put(f"{mark} {one['depth']:+d} {say('断链', 'gap')}: {', '.join(one['sought'])}")
+        elif one.get("kept"):
+            kept = say("由主管部门留存，凭案件编号（--case）调阅", "kept by its department, opens with --case")
+            put(f"{mark} {one['depth']:+d} {kept} {one['region']}")
         elif one.get("hidden"):
             put(f"{mark} {one['depth']:+d} {say('辖区外', 'beyond the region')} {one['region']}")
         else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from tracekit.dock.counting import Counting
 from tracekit.dock.receipt import Pending, Receipt
 from tracekit.dock.retry import Retry
 from tracekit.dock.sealing import Signer, header
@@ -40,12 +41,16 @@ _ROOM = 8 * 1024
 
 
 class Sent(NamedTuple):
-    """What one run of an outbox did; `waiting` records are still here, `down` says why (empty: the line is up)."""
+    """What one run of an outbox did; `waiting` records are still here, `down` says why (empty: the line is up).
+
+    `counted` day counts were told of records that stay here.
+    """
 
     receipts: list[Receipt]
     refused: list[DockingRejected]
     waiting: int
     down: str = ""
+    counted: int = 0
 
 
 class Outbox:
@@ -57,6 +62,7 @@ class Outbox:
         withheld: the groups of a kind that do not go up (`forward.csv`).
         platform_key: the public key of the platform above (PEM) where it was handed over.
         suites: the signature suites that receipts may carry.
+        counting: the day counts of what stays here; they go up after the records.
         refused: told of what the platform above judged a problem, before its receipt counts as read; perhaps twice.
     """
 
@@ -69,6 +75,7 @@ class Outbox:
         code: str,
         peer: str,
         withheld: Callable[[str], Collection[str]],
+        counting: Counting | None = None,
         platform_key: str = "",
         suites: Mapping[str, Suite] | None = None,
         retry: Retry | None = None,
@@ -81,6 +88,7 @@ class Outbox:
         self.store = store
         self.peer = peer
         self.session = session
+        self._counting = counting
         self._queue = _Queue(store, peer, code=code, signer=signer, withheld=withheld, clock=clock, new_id=new_id, refused=refused)
         self._clock = clock
         self._sender = Sender(
@@ -101,7 +109,8 @@ class Outbox:
             DockingDenied: the link must stop: credentials, keys, environment or address; everything waits, and the store
                 remembers why. Once it is mended the next run goes on.
         """
-        if not self.store.outbox_waiting(self.peer):
+        lacks_counts = self._counting is not None and self._counting.count()
+        if not lacks_counts and not self.store.outbox_waiting(self.peer):
             return Sent([], [], 0)
         try:
             sent = self._run()
@@ -122,7 +131,19 @@ class Outbox:
         self._queue.described = described
         settled, refused = self._sender.run()
         down = next((one.code for one in settled if isinstance(one, Pending)), "")
-        return self._sent([one for one in settled if isinstance(one, Receipt)], refused, down)
+        counted = 0
+        if self._counting and not down:
+            counted, more, down = self._tell(self._counting)
+            refused += more
+        return self._sent([one for one in settled if isinstance(one, Receipt)], refused, down, counted)
+
+    def _tell(self, counting: Counting) -> tuple[int, list[DockingRejected], str]:
+        try:
+            return *counting.tell(self.session), ""
+        except DockingRejected as error:
+            return 0, [error], ""
+        except DockingUnavailable as error:
+            return 0, [], error.code
 
     def receipt(self, package: str) -> Receipt | None:
         """The receipt of a package that went up."""
@@ -135,8 +156,8 @@ class Outbox:
         if record_ids:
             self.store.outbox_add(self.peer, sorted(record_ids), int(self._clock()))
 
-    def _sent(self, receipts: list[Receipt], refused: list[DockingRejected], down: str) -> Sent:
-        return Sent(receipts, refused, self.store.outbox_waiting(self.peer), down)
+    def _sent(self, receipts: list[Receipt], refused: list[DockingRejected], down: str, counted: int = 0) -> Sent:
+        return Sent(receipts, refused, self.store.outbox_waiting(self.peer), down, counted)
 
 
 class _Queue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DIRECTIONS = ("forward", "backward", "both")
 MAX_VERTICES = 5_000
+LONGEST_CASE = 64
 _SHOWN = ("kind", "origin", "key", "action", "shape", "time", "until", "category", "region", "party", "counterparty", "place")
 _SHOWN_OF_ITEM = ("line", "role", "ref", "product", "product_name", "quantities", "origin_area", "origin_name")
 
@@ -29,8 +30,9 @@ def trace(office: Office, query: Mapping[str, str], caller: Peer | None = None) 
 
     Args:
         office: the platform that is asked.
-        query: `ref`, and `direction` (forward, backward, both).
-        caller: a peer sees its own region; without one the platform's own staff sees what the platform holds.
+        query: `ref`, and `direction` (forward, backward, both), `purpose`, `case` (the number of a case file).
+        caller: a peer sees its own region, and what a department keeps under a case number only; without one the platform's own
+            staff sees what the platform holds.
 
     Raises:
         DockingRejected: a parameter is wrong.
@@ -42,15 +44,28 @@ def trace(office: Office, query: Mapping[str, str], caller: Peer | None = None) 
         raise refusal("TK-DOCK-124", name="ref", expected="scheme:value") from None
     if direction not in DIRECTIONS:
         raise refusal("TK-DOCK-124", name="direction", expected=", ".join(DIRECTIONS))
+    case, who = _case(query), caller.code if caller else "own"
     found = office.store.trace([ref], direction, MAX_VERTICES)
-    answer = _shown(office, found, caller)
-    office.store.log_query(office.now(), caller.code if caller else "own", "trace", [ref], query.get("purpose", ""), len(found.vertices))
+    answer = _shown(office, found, caller, case)
+    office.store.log_query(office.now(), who, "trace", [ref], query.get("purpose", ""), len(found.vertices), case)
     return {"ref": ref, "direction": direction, **answer}
 
 
-def _shown(office: Office, found: Chain, caller: Peer | None) -> dict[str, Any]:
-    seen = _visible(found, caller)
-    vertices = [_vertex(one, orjson.loads(one.body)) if one.record_id in seen else _hidden(one) for one in found.vertices]
+def _case(query: Mapping[str, str]) -> str:
+    case = query.get("case", "").strip()
+    if len(case) > LONGEST_CASE or not case.isprintable():
+        raise refusal("TK-DOCK-124", name="case", expected=f"a number of at most {LONGEST_CASE} characters")
+    return case
+
+
+def _shown(office: Office, found: Chain, caller: Peer | None, case: str) -> dict[str, Any]:
+    near = _visible(found, caller)
+    kept = _kept(found, caller, case, office.forwarding.needs_case) & near
+    seen = near - kept
+    vertices = [
+        _vertex(one, orjson.loads(one.body)) if one.record_id in seen else _hidden(one, kept=one.record_id in kept)
+        for one in found.vertices
+    ]
     edges = [
         {"from": _id(edge.source), "to": _id(edge.target), "rung": edge.rung, "confidence": edge.confidence}
         | ({"key": edge.key} if {edge.source, edge.target} <= seen else {})
@@ -74,9 +89,21 @@ def _visible(found: Chain, caller: Peer | None) -> set[int]:
         return ids
     if caller.role != "enterprise":
         return {one.record_id for one in found.vertices if covers(caller.regions, one.region)}
-    own = {one.record_id for one in found.vertices if any(fnmatch_end(one.origin, allowed) for allowed in caller.origins)}
+    own = {one.record_id for one in found.vertices if _is_own(one, caller)}
     near = {edge.target for edge in found.edges if edge.source in own} | {edge.source for edge in found.edges if edge.target in own}
     return (own | near) & ids
+
+
+def _kept(found: Chain, caller: Peer | None, case: str, needs_case: Callable[[str, str], bool]) -> set[int]:
+    """What stays shut by its kind: a case number opens it to a platform, never to an enterprise, which sees its own."""
+    if caller is None or (caller.role != "enterprise" and case):
+        return set()
+    is_platform = caller.role != "enterprise"
+    return {one.record_id for one in found.vertices if needs_case(one.kind, one.category) and (is_platform or not _is_own(one, caller))}
+
+
+def _is_own(one: Vertex, caller: Peer) -> bool:
+    return any(fnmatch_end(one.origin, allowed) for allowed in caller.origins)
 
 
 def _vertex(one: Vertex, record: Record) -> dict[str, Any]:
@@ -87,8 +114,8 @@ def _vertex(one: Vertex, record: Record) -> dict[str, Any]:
     return {"id": _id(one.record_id), **shown, "depth": one.depth, "items": items, "documents": documents}
 
 
-def _hidden(one: Vertex) -> dict[str, Any]:
-    return {"id": _id(one.record_id), "hidden": True, "region": one.region[:2], "depth": one.depth}
+def _hidden(one: Vertex, *, kept: bool) -> dict[str, Any]:
+    return {"id": _id(one.record_id), "hidden": True, **({"kept": True} if kept else {}), "region": one.region[:2], "depth": one.depth}
 
 
 def _gap(office: Office, one: Vertex) -> dict[str, Any]:

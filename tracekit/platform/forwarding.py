@@ -53,14 +53,19 @@ def forwarding_up(registry: Registry, config: PlatformConfig, own: Sequence[Forw
     known = roles()
     named = [config.above.role] if config.above and config.above.role else known[config.platform.role].forwards_to
     levels = [known[above].level for above in named if above in known]
-    return Forwarding(registry, levels[0] if levels else "", own)
+    return Forwarding(registry, levels[0] if levels else "", own, keeps=config.platform.role != "enterprise")
 
 
 class Forwarding:
-    """The forward tables of a registry, asked for one level above."""
+    """The forward tables of a registry, asked for one level above.
 
-    def __init__(self, registry: Registry, level: str, own: Sequence[ForwardRow] = ()) -> None:
+    Args:
+        keeps: False for a system of an enterprise: it is a platform that keeps what a department says shall stay.
+    """
+
+    def __init__(self, registry: Registry, level: str, own: Sequence[ForwardRow] = (), *, keeps: bool = True) -> None:
         self._registry = registry
+        self._keeps = keeps
         # a category speaks for its own kinds only
         categories = [row for home, one in registry.sets.items() for row in one.forward if row.kind.startswith(f"{home}.")]
         self._rows = [row for row in (*own, *registry.core.forward, *categories) if row.to_level in (level, "*")]
@@ -73,8 +78,12 @@ class Forwarding:
 
     def counted_only(self) -> frozenset[tuple[str, str]]:
         """The (kind, category) pairs whose records stay here and whose day counts go up instead."""
-        kinds = [kind.id for kind in self._registry.kinds.values() if kind.docked]
+        kinds = [kind.id for kind in self._registry.kinds.values() if kind.docked and self._keeps]
         return frozenset(pair for pair in product(kinds, self._registry.categories) if not self.goes_up(*pair))
+
+    def needs_case(self, kind: str, category: str) -> bool:
+        """True if others read the detail under a case number only: its department keeps it, or a row says that it stays here."""
+        return is_kept(self._registry, kind, category) or not self.goes_up(kind, category)
 
     def _goes_up(self, kind: str, category: str = "") -> bool:
         """True if records of the kind are forwarded; `category` is the record's, which decides for kinds of the core."""
@@ -83,7 +92,7 @@ class Forwarding:
             return False
         row = self._row(kind, "record")
         if row is None or row.kind == "*":
-            return not is_kept(self._registry, kind, category) and (row is None or row.forward)
+            return not (self._keeps and is_kept(self._registry, kind, category)) and (row is None or row.forward)
         return row.forward
 
     def _row(self, kind: str, group: str) -> ForwardRow | None:

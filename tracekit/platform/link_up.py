@@ -3,6 +3,7 @@
 from typing import Any
 
 from tracekit.config import AboveSection
+from tracekit.dock.counting import Counting
 from tracekit.dock.outbox import Outbox
 from tracekit.dock.sealing import Signer
 from tracekit.dock.session import Session
@@ -62,6 +63,13 @@ def outbox_up(office: Office, **options: Any) -> Outbox:
         code=office.code,
         peer=above.code,
         withheld=office.forwarding.withheld,
+        counting=Counting(
+            office.store,
+            above.code,
+            code=office.code,
+            kept=office.forwarding.counted_only(),
+            regions=office.setup.config.platform.regions,
+        ),
         platform_key=office.setup.above_key(),
         suites=office.registry.suites,
         clock=lambda: office.clock().timestamp(),

@@ -7,11 +7,12 @@ from typing import Any
 from tracekit.config import Peer, covers
 from tracekit.dock.outbox import Refusals
 from tracekit.pipeline.times import day_of_text, day_text, wire_time_of
+from tracekit.platform.day_counts import COUNTERS as COUNTED
+from tracekit.platform.day_counts import counts_only
 from tracekit.platform.office import Office
 from tracekit.platform.refusal import refusal
 from tracekit.store.values import Daily, Feedback, Rollup
 
-COUNTED = ("total", "valid", "problem", "pending", "duplicate", "correction", "void", "backfilled", "broken", "lines")
 STATES = ("traded", "nothing", "closed")
 ANSWERS = ("corrected", "voided", "refused")
 PAGE = 500
@@ -26,19 +27,25 @@ def counts_of(rollup: Rollup) -> dict[str, int]:
 
 
 def day_table(office: Office, day: str) -> dict[str, Any]:
-    """One business day: every node that is filed or reported, its counters and state; the reporting rate; silent nodes."""
+    """One business day: every node that is filed or reported, its counters and state; the reporting rate; silent nodes.
+
+    `counts_only` has what platforms below counted of records that stay there; no other figure contains it.
+    """
     number = day_of_text(day)
     counted = {str(row.by[0]): counts_of(row) for row in office.store.rollups(number, number, ("node",)) if any(row[1:])}
     reported = {one.node: one.state for one in office.store.daily(number, number)}
     expected = filed_nodes(office)
+    below = counts_only(office, number)
+    told = {row["node"]: "counts_only" for row in below}
     nodes: list[dict[str, Any]] = []
-    for node in sorted({*counted, *reported, *expected} - {""}):
+    for node in sorted({*counted, *reported, *told, *expected} - {""}):
         traded = "traded" if counted.get(node, {}).get("total") else ""
-        nodes.append({"node": node, "state": traded or reported.get(node, "silent"), **counted.get(node, dict.fromkeys(COUNTED, 0))})
+        state = traded or (told | reported).get(node, "silent")
+        nodes.append({"node": node, "state": state, **counted.get(node, dict.fromkeys(COUNTED, 0))})
     silent = [row["node"] for row in nodes if row["state"] == "silent"]
     rate = round(1 - len(silent) / len(nodes), 4) if nodes else 0.0
     sums = {name: sum(row[name] for row in counted.values()) for name in COUNTED}
-    return {"day": day, "reporting_rate": rate, "silent": silent, "nodes": nodes, "sums": sums}
+    return {"day": day, "reporting_rate": rate, "silent": silent, "nodes": nodes, "sums": sums, "counts_only": below}
 
 
 def filed_nodes(office: Office) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote
 
 import orjson
 
-from tracekit.platform import chain, describe, monitor, quality, registry, statement
+from tracekit.platform import chain, day_counts, describe, monitor, quality, registry, statement
 from tracekit.platform.package import MAX_BYTES, MAX_RECORDS, is_records
 from tracekit.platform.refusal import refusal
 from tracekit.server.answers import Answer, Call, as_json
@@ -80,7 +80,9 @@ def _filings(call: Call) -> Answer:
 
 
 def _daily(call: Call) -> Answer:
-    return as_json(quality.report_day(call.office, call.peer, _tree(call.body)))
+    tree = _tree(call.body)
+    take = day_counts.take if "counts" in tree else quality.report_day
+    return as_json(take(call.office, call.peer, tree))
 
 
 def _statement(call: Call) -> Answer:
