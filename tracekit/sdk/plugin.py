@@ -15,7 +15,7 @@ from tracekit.spec.tables import read_table
 class TablePlugin:
     """What a category's package brings: `specs/category.csv` names it, `specs/checks.csv` and `chain.json` tell rules and chain.
 
-    Where there are such modules, `codes.SCHEMES`, `rules.RULES` and `links.LINK_RULES` of the package are taken too.
+    Where there are such modules, `codes.SCHEMES`, `rules.RULES`, `links.LINK_RULES` and `chains.CHAINS` are taken too.
     """
 
     def __init__(self, package: str, file: str) -> None:
@@ -58,10 +58,11 @@ class TablePlugin:
 
     @hookimpl
     def register_chains(self) -> list[Chain]:
-        """Its synthetic chain, if it tells one."""
+        """Its synthetic chains, if it tells any."""
         from tracekit.sdk.chain import table_chain
 
-        return [table_chain(self.category.id, self.specs)] if (self.specs / "chain.json").is_file() else []
+        told = [table_chain(self.category.id, self.specs)] if (self.specs / "chain.json").is_file() else []
+        return [*self._listed("chains", "CHAINS"), *told]
 
     def _listed(self, module: str, name: str) -> list[Any]:
         full = f"{self.package}.{module}"

@@ -158,7 +158,7 @@ def _sums(facts: Facts, ledger: str) -> Iterator[tuple[str, int, int, int]]:
 
 
 def _read(facts: Facts, mark: str) -> Iterator[tuple[MarkKey, Sequence[Mark]]]:
-    for key in facts.own.reads:
+    for key in dict.fromkeys(facts.own.reads):
         if key.mark == mark:
             marks, lifts = facts.marks.get(key.key, ()), facts.marks.get(LIFT + key.key)
             yield key, [_lifted(one, lifts) for one in marks] if lifts else marks

@@ -9,19 +9,32 @@ from tracekit.sdk import Chain
 from tracekit.testing import truth as truths
 from tracekit.testing.faults import apply_faults, worst_node
 from tracekit.testing.filing import filings
+from tracekit.testing.numbers import Numbers
 from tracekit.testing.places import platforms
 from tracekit.testing.sources import SourceFile, write_correction, write_enterprises
 from tracekit.testing.truth import Correction, EnterpriseTruth, Truth
 from tracekit.testing.world import SIZES, Enterprise, Rates, World
 
 DAY = date(2026, 11, 20)
-PLAIN = "meat_veg"
-"""The category of the plain demo."""
+PLAIN = "meat_veg.day"
+"""The chain of the plain demo, whose enterprises write files of their own layouts."""
 
 
-def grow(chains: Iterable[Chain], seed: int, size: str = "small", day: date = DAY, rates: Rates | None = None) -> World:
-    """A world with its chains grown and its faults applied; nothing is written."""
-    world = World(seed, day, SIZES[size], rates or Rates())
+def grow(
+    chains: Iterable[Chain],
+    seed: int,
+    size: str = "small",
+    day: date = DAY,
+    rates: Rates | None = None,
+    *,
+    numbers: Numbers | None = None,
+) -> World:
+    """A world with its chains grown and its faults applied; nothing is written.
+
+    Args:
+        numbers: those of another world in the same country, which this one goes on from.
+    """
+    world = World(seed, day, SIZES[size], rates or Rates(), numbers=numbers or Numbers())
     for chain in sorted(chains, key=lambda one: one.id):
         world.category = chain.category
         chain.grow(world)
@@ -42,7 +55,7 @@ def build(
 
     Args:
         day: the business day. What is not meant to be late happened on it or the evening before.
-        chains: those of the plain demo's category where none are given.
+        chains: that of the plain demo where none are given.
     """
     return write_world(folder, grow(chains_of() if chains is None else chains, seed, size, day, rates), size)
 
@@ -71,11 +84,11 @@ def write_world(folder: Path, world: World, size: str = "") -> Truth:
     )
 
 
-def chains_of(category: str = PLAIN) -> list[Chain]:
-    """The chains that the installed plugin of a category brings."""
+def chains_of(category: str = "") -> list[Chain]:
+    """The chains that the installed plugin of a category brings; that of the plain demo where none is named."""
     from tracekit.loader import installed
 
-    return [chain for chain in installed().chains.values() if chain.category == category]
+    return [chain for chain in installed().chains.values() if (chain.category == category if category else chain.id == PLAIN)]
 
 
 def _enterprise(folder: Path, enterprise: Enterprise, files: list[SourceFile]) -> EnterpriseTruth:

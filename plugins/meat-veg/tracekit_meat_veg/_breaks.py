@@ -62,7 +62,7 @@ BREAKS: dict[str, list[Spoil]] = {
         ("TK-MEAT-004", strange_merchant),
         ("TK-MEAT-016", late_intake),
     ],
-    "meat_veg.supermarket_intake": [("TK-CODE-001", short_slip), ("TK-MEAT-006", negative_weight)],
+    "meat_veg.supermarket_intake": [("TK-CODE-001", short_batch), ("TK-MEAT-006", negative_weight)],
     "meat_veg.group_intake": [("TK-CODE-001", short_slip), ("TK-MEAT-006", negative_weight)],
 }
 

@@ -34,6 +34,32 @@ BasisCode = Literal[
     "area",
 ]
 
+CertificateClassCode = Literal[
+    "animal_a",
+    "animal_b",
+    "product_a",
+    "product_b",
+]
+
+CheckOutcomeCode = Literal[
+    "admitted",
+    "refused",
+    "suspended",
+    "delisted",
+]
+
+DisposalMethodCode = Literal[
+    "harmless",
+    "destroyed",
+    "relabelled",
+    "reworked",
+    "returned",
+    "sealed",
+    "stored",
+    "recycled",
+    "other",
+]
+
 DocumentDirectionCode = Literal[
     "in",
     "out",
@@ -118,9 +144,51 @@ ItemRoleCode = Literal[
     "child",
 ]
 
+LifeEventCode = Literal[
+    "born",
+    "stocked",
+    "counted",
+    "tagged",
+    "retagged",
+    "moved_in",
+    "moved_out",
+    "ill",
+    "dead",
+    "culled",
+]
+
 PaymentCode = Literal[
     "cash",
     "card",
+]
+
+ProduceClassCode = Literal[
+    "vegetable",
+    "fungus",
+    "fruit",
+    "tea_leaf",
+    "pig",
+    "cattle",
+    "sheep",
+    "poultry",
+    "egg",
+    "aquatic",
+    "milk",
+    "meat",
+    "other",
+]
+
+PromiseBasisCode = Literal[
+    "internal_control",
+    "self_test",
+    "commissioned_test",
+    "self_promise",
+]
+
+RecallLevelCode = Literal[
+    "1",
+    "2",
+    "3",
 ]
 
 ResultCode = Literal[
@@ -134,6 +202,11 @@ ReturnReasonCode = Literal[
     "unsold",
     "wrong",
     "other",
+]
+
+SegregationCode = Literal[
+    "marked",
+    "unmarked",
 ]
 
 ShapeCode = Literal[
@@ -232,6 +305,13 @@ WeighModeCode = Literal[
 ]
 
 
+class FarmDispatchItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="畜禽标识")] = None
+    herd: Annotated[Annotated[str, FORM.ref()] | None, Field(title="群体或塘口")] = None
+
+
 class FarmDispatchItem(Part):
     """事件的明细行 / The lines of the event."""
 
@@ -247,7 +327,7 @@ class FarmDispatchItem(Part):
     supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
+    extension: Annotated[FarmDispatchItemExtension | None, Field(title="扩展")] = None
 
 
 class FarmDispatchExtension(Part):
@@ -289,6 +369,24 @@ class FarmDispatch(FlatRecord):
     extension: Annotated[FarmDispatchExtension | None, Field(title="扩展")] = None
 
 
+class MarketEntryItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
+    product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="产地编码")]
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
+
+
 class MarketEntryExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
@@ -312,7 +410,7 @@ class MarketEntry(FlatRecord):
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="对方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[FarmDispatchItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[MarketEntryItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.market_entry"], Field(title="记录类型")] = "meat_veg.market_entry"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -342,7 +440,7 @@ class SlaughterIntakeItem(Part):
     supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
     unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
     amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
-    extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
+    extension: Annotated[FarmDispatchItemExtension | None, Field(title="扩展")] = None
 
 
 class SlaughterIntakeExtension(Part):
@@ -385,6 +483,30 @@ class SlaughterIntake(FlatRecord):
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
 
 
+class SlaughterItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="畜禽标识")] = None
+
+
+class SlaughterItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
+    product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[SlaughterItemExtension | None, Field(title="扩展")] = None
+
+
 class SlaughterExtension(Part):
     """品类自有的内容 / What the category itself defines."""
 
@@ -405,7 +527,7 @@ class Slaughter(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[SlaughterItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.slaughter"], Field(title="记录类型")] = "meat_veg.slaughter"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -419,6 +541,24 @@ class Slaughter(FlatRecord):
     documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
     extension: Annotated[SlaughterExtension | None, Field(title="扩展")] = None
+
+
+class MeatInspectionItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")], Field(title="产品")]
+    product_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产品名称")] = None
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
 
 
 class MeatInspectionExtension(Part):
@@ -445,7 +585,7 @@ class MeatInspection(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[MeatInspectionItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 100)], Field(title="检测与计量")]
     extension: Annotated[MeatInspectionExtension, Field(title="扩展")]
     kind: Annotated[Literal["meat_veg.meat_inspection"], Field(title="记录类型")] = "meat_veg.meat_inspection"
@@ -669,7 +809,7 @@ class MarketTrade(FlatRecord):
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="对方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[MeatInspectionItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.market_trade"], Field(title="记录类型")] = "meat_veg.market_trade"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -704,7 +844,7 @@ class RetailIntake(FlatRecord):
     region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
     party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
     place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
-    items: Annotated[Annotated[tuple[SlaughterIntakeItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    items: Annotated[Annotated[tuple[MeatInspectionItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
     kind: Annotated[Literal["meat_veg.retail_intake"], Field(title="记录类型")] = "meat_veg.retail_intake"
     revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
     action: Annotated[ActionCode, Field(title="动作")] = "new"
@@ -896,6 +1036,626 @@ class GoodsReturn(FlatRecord):
     until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
     category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
     shape: Annotated[Literal["transaction"], Field(title="事件形态")] = "transaction"
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
+
+
+class PlantingItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
+    shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
+    shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
+    produce_class: Annotated[ProduceClassCode, Field(title="农产品类别")]
+    herd: Annotated[Annotated[str, FORM.ref()] | None, Field(title="群体或塘口")] = None
+    ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="畜禽标识")] = None
+    variety: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="品种名称")] = None
+    planting_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="种植日期")] = None
+
+
+class PlantingItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
+    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[PlantingItemExtension, Field(title="扩展")]
+
+
+class Planting(FlatRecord):
+    """地块种植登记 / Plot planted."""
+
+    kind_id: ClassVar[str] = "meat_veg.planting"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[PlantingItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    kind: Annotated[Literal["meat_veg.planting"], Field(title="记录类型")] = "meat_veg.planting"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
+    extension: Annotated[dict[str, str | int | bool] | None, Field(title="扩展")] = None
+
+
+class BreedingItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
+    shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
+    shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
+    produce_class: Annotated[ProduceClassCode, Field(title="农产品类别")]
+    herd: Annotated[Annotated[str, FORM.ref()] | None, Field(title="群体或塘口")] = None
+    ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="畜禽标识")] = None
+    birth_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="出生日期")] = None
+    tagged_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="加施标识日期")] = None
+    replaces_ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="原畜禽标识")] = None
+    disease: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="疫病名称")] = None
+    dead_cause: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="死亡或处理原因")] = None
+
+
+class BreedingItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
+    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[BreedingItemExtension, Field(title="扩展")]
+
+
+class BreedingExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    life_event: Annotated[LifeEventCode, Field(title="养殖事件")]
+    operator: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="操作人员")] = None
+
+
+class Breeding(FlatRecord):
+    """养殖与个体记录 / Rearing and life of an animal."""
+
+    kind_id: ClassVar[str] = "meat_veg.breeding"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[BreedingItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[BreedingExtension, Field(title="扩展")]
+    kind: Annotated[Literal["meat_veg.breeding"], Field(title="记录类型")] = "meat_veg.breeding"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
+
+
+class InputUseItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
+    shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
+    shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
+    produce_class: Annotated[ProduceClassCode, Field(title="农产品类别")]
+    herd: Annotated[Annotated[str, FORM.ref()] | None, Field(title="群体或塘口")] = None
+    ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="畜禽标识")] = None
+    generic_name: Annotated[Annotated[str, FORM.text(200)], Field(title="通用名称")]
+    manufacturer_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="生产企业名称")] = None
+    input_source: Annotated[Annotated[str, FORM.text(200)], Field(title="投入品来源")]
+    use_method: Annotated[Annotated[str, FORM.text(200)], Field(title="使用方法")]
+    dose: Annotated[Annotated[str, FORM.text(100)], Field(title="用量")]
+    withdrawal_days: Annotated[Annotated[int, FORM.integer()] | None, Field(title="安全间隔期")] = None
+    interval_end: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="安全间隔期或休药期截止日")] = None
+    use_stop_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="停用日期")] = None
+    use_target: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="使用对象")] = None
+
+
+class InputUseItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
+    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[InputUseItemExtension, Field(title="扩展")]
+
+
+class InputUseExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    operator: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="操作人员")] = None
+
+
+class InputUse(FlatRecord):
+    """投入品使用 / Inputs used on a farm."""
+
+    kind_id: ClassVar[str] = "meat_veg.input_use"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[InputUseItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    kind: Annotated[Literal["meat_veg.input_use"], Field(title="记录类型")] = "meat_veg.input_use"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
+    extension: Annotated[InputUseExtension | None, Field(title="扩展")] = None
+
+
+class ImmunisationItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
+    shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
+    shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
+    produce_class: Annotated[ProduceClassCode, Field(title="农产品类别")]
+    herd: Annotated[Annotated[str, FORM.ref()] | None, Field(title="群体或塘口")] = None
+    ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="畜禽标识")] = None
+    vaccine_name: Annotated[Annotated[str, FORM.text(200)], Field(title="疫苗名称")]
+    vaccine_batch: Annotated[Annotated[str, FORM.text(64)], Field(title="疫苗批号")]
+    disease: Annotated[Annotated[str, FORM.text(100)], Field(title="疫病名称")]
+    next_immunisation_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="免疫有效期至")] = None
+    dose: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="用量")] = None
+
+
+class ImmunisationItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
+    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[ImmunisationItemExtension, Field(title="扩展")]
+
+
+class Immunisation(FlatRecord):
+    """免疫接种 / Immunisation."""
+
+    kind_id: ClassVar[str] = "meat_veg.immunisation"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[ImmunisationItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    kind: Annotated[Literal["meat_veg.immunisation"], Field(title="记录类型")] = "meat_veg.immunisation"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
+    extension: Annotated[InputUseExtension | None, Field(title="扩展")] = None
+
+
+class HarvestItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
+    shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
+    shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
+    produce_class: Annotated[ProduceClassCode, Field(title="农产品类别")]
+    herd: Annotated[Annotated[str, FORM.ref()] | None, Field(title="群体或塘口")] = None
+    ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="畜禽标识")] = None
+    harvest_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="采收日期")] = None
+
+
+class HarvestItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
+    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[HarvestItemExtension, Field(title="扩展")]
+
+
+class HarvestExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    production_line: Annotated[Annotated[str, FORM.text(64)] | None, Field(title="生产线")] = None
+    operator: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="操作人员")] = None
+
+
+class Harvest(FlatRecord):
+    """采收、捡蛋与捕捞 / Harvest, eggs or catch."""
+
+    kind_id: ClassVar[str] = "meat_veg.harvest"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[HarvestItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    kind: Annotated[Literal["meat_veg.harvest"], Field(title="记录类型")] = "meat_veg.harvest"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["transformation"], Field(title="事件形态")] = "transformation"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
+    extension: Annotated[HarvestExtension | None, Field(title="扩展")] = None
+
+
+class OriginTestItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    production_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="生产日期")] = None
+    expiry_day: Annotated[Annotated[str | DT.date, FORM.day()] | None, Field(title="有效期至")] = None
+    shelf_life_days: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期天数")] = None
+    shelf_life_months: Annotated[Annotated[int, FORM.integer(1)] | None, Field(title="保质期月数")] = None
+    produce_class: Annotated[ProduceClassCode, Field(title="农产品类别")]
+    herd: Annotated[Annotated[str, FORM.ref()] | None, Field(title="群体或塘口")] = None
+    ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="畜禽标识")] = None
+
+
+class OriginTestItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
+    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[OriginTestItemExtension, Field(title="扩展")]
+
+
+class OriginTest(FlatRecord):
+    """产地检测 / Test on the farm."""
+
+    kind_id: ClassVar[str] = "meat_veg.origin_test"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[OriginTestItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    measurements: Annotated[Annotated[tuple[MarketTestMeasurement, ...], FORM.many(1, 100)], Field(title="检测与计量")]
+    extension: Annotated[MarketTestExtension, Field(title="扩展")]
+    kind: Annotated[Literal["meat_veg.origin_test"], Field(title="记录类型")] = "meat_veg.origin_test"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+
+
+class PromiseIssueExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    promise_basis: Annotated[PromiseBasisCode, Field(title="承诺依据")]
+    contact: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="联系人")] = None
+
+
+class PromiseIssue(FlatRecord):
+    """开具承诺达标合格证 / Promise of compliance issued."""
+
+    kind_id: ClassVar[str] = "meat_veg.promise_issue"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[OriginTestItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[PromiseIssueExtension, Field(title="扩展")]
+    kind: Annotated[Literal["meat_veg.promise_issue"], Field(title="记录类型")] = "meat_veg.promise_issue"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
+
+
+class QuarantineIssueExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    certificate_class: Annotated[CertificateClassCode, Field(title="检疫证明类别")]
+    official_vet: Annotated[Annotated[str, FORM.text(50)], Field(title="官方兽医")]
+    vehicle: Annotated[Annotated[str, FORM.ref("plate")] | None, Field(title="运输车牌号")] = None
+    destination: Annotated[Annotated[str, FORM.text(150)] | None, Field(title="到达地")] = None
+
+
+class QuarantineIssue(FlatRecord):
+    """出具检疫证明 / Quarantine certificate issued."""
+
+    kind_id: ClassVar[str] = "meat_veg.quarantine_issue"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[OriginTestItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[QuarantineIssueExtension, Field(title="扩展")]
+    kind: Annotated[Literal["meat_veg.quarantine_issue"], Field(title="记录类型")] = "meat_veg.quarantine_issue"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
+
+
+class MarketInspectionExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    check_outcome: Annotated[CheckOutcomeCode, Field(title="查验处理")]
+    recall_reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="召回或停止原因")] = None
+    inspector: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="检验员")] = None
+
+
+class MarketInspection(FlatRecord):
+    """市场查验与退市 / Market check and delisting."""
+
+    kind_id: ClassVar[str] = "meat_veg.market_inspection"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[OriginTestItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[MarketInspectionExtension, Field(title="扩展")]
+    kind: Annotated[Literal["meat_veg.market_inspection"], Field(title="记录类型")] = "meat_veg.market_inspection"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 100)] | None, Field(title="检测与计量")] = None
+
+
+class RecallItemExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    produce_class: Annotated[ProduceClassCode, Field(title="农产品类别")]
+    herd: Annotated[Annotated[str, FORM.ref()] | None, Field(title="群体或塘口")] = None
+    ear_tag: Annotated[Annotated[str, FORM.ref("ear-tag")] | None, Field(title="畜禽标识")] = None
+
+
+class RecallItem(Part):
+    """事件的明细行 / The lines of the event."""
+
+    line: Annotated[Annotated[int, FORM.integer(1)], Field(title="行号")]
+    role: Annotated[ItemRoleCode, Field(title="作用")]
+    ref: Annotated[Annotated[str, FORM.ref()], Field(title="批次或个体标识")]
+    product: Annotated[Annotated[str, FORM.ref("goods", "gtin", "local")] | None, Field(title="产品")] = None
+    product_name: Annotated[Annotated[str, FORM.text(200)], Field(title="产品名称")]
+    specification: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="规格")] = None
+    quantities: Annotated[Annotated[tuple[Quantity, ...], FORM.many(1, 10)], Field(title="数量")]
+    origin_area: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")] | None, Field(title="产地编码")] = None
+    origin_name: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="产地名称")] = None
+    supplier: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="供货方")] = None
+    unit_price: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="单价")] = None
+    amount: Annotated[Annotated[str | Decimal | int, FORM.decimal()] | None, Field(title="金额")] = None
+    extension: Annotated[RecallItemExtension, Field(title="扩展")]
+
+
+class RecallExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    recall_level: Annotated[RecallLevelCode | None, Field(title="召回级别")] = None
+    recall_reason: Annotated[Annotated[str, FORM.text(500)], Field(title="召回或停止原因")]
+    notified: Annotated[Annotated[str, FORM.text(500)], Field(title="通知情况")]
+
+
+class Recall(FlatRecord):
+    """召回 / Recall."""
+
+    kind_id: ClassVar[str] = "meat_veg.recall"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[RecallItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[RecallExtension, Field(title="扩展")]
+    kind: Annotated[Literal["meat_veg.recall"], Field(title="记录类型")] = "meat_veg.recall"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
+    counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
+    counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
+    documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None
+    measurements: Annotated[Annotated[tuple[Measurement, ...], FORM.many(1, 1000)] | None, Field(title="检测与计量")] = None
+
+
+class HarmlessTreatmentExtension(Part):
+    """品类自有的内容 / What the category itself defines."""
+
+    disposal_method: Annotated[DisposalMethodCode, Field(title="处置方式")]
+    recall_reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="召回或停止原因")] = None
+    segregated: Annotated[SegregationCode | None, Field(title="存放于标示区域")] = None
+    dead_cause: Annotated[Annotated[str, FORM.text(200)] | None, Field(title="死亡或处理原因")] = None
+    operator: Annotated[Annotated[str, FORM.text(50)] | None, Field(title="操作人员")] = None
+
+
+class HarmlessTreatment(FlatRecord):
+    """无害化处理 / Harmless treatment."""
+
+    kind_id: ClassVar[str] = "meat_veg.harmless_treatment"
+    specs: ClassVar[Path | None] = SPECS
+
+    key: Annotated[Annotated[str, FORM.text(128)], Field(title="记录键")]
+    origin: Annotated[Annotated[str, FORM.text(64, "[A-Za-z0-9._-]{1,64}")], Field(title="来源系统")]
+    reporter: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="责任主体")]
+    time: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()], Field(title="发生时间")]
+    recorded_at: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time(".{11}[0-9]{2}:[0-9]{2}:[0-9]{2}.*")], Field(title="记录时间")]
+    region: Annotated[Annotated[str, FORM.text(6, "[0-9]{6}|[A-Z]{2}")], Field(title="行政区划")]
+    party: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")], Field(title="经营方")]
+    place: Annotated[Annotated[str, FORM.ref("node", "gln", "area", "local")], Field(title="地点")]
+    items: Annotated[Annotated[tuple[RecallItem, ...], FORM.many(1, 1000)], Field(title="追溯单元")]
+    extension: Annotated[HarmlessTreatmentExtension, Field(title="扩展")]
+    kind: Annotated[Literal["meat_veg.harmless_treatment"], Field(title="记录类型")] = "meat_veg.harmless_treatment"
+    revision: Annotated[Annotated[int, FORM.integer(1)], Field(title="修订号")] = 1
+    action: Annotated[ActionCode, Field(title="动作")] = "new"
+    reason: Annotated[Annotated[str, FORM.text(500)] | None, Field(title="原因")] = None
+    until: Annotated[Annotated[str | DT.datetime | DT.date, FORM.time()] | None, Field(title="截止时间")] = None
+    category: Annotated[Annotated[str, FORM.text(64, "[a-z][a-z0-9_]*")], Field(title="品类")] = "meat_veg"
+    shape: Annotated[Literal["object"], Field(title="事件形态")] = "object"
+    counterparty: Annotated[Annotated[str, FORM.ref("uscc", "org", "node", "merchant", "person", "gln", "local")] | None, Field(title="对方")] = None
     counterparty_name: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方名称")] = None
     counterparty_contact: Annotated[Annotated[str, FORM.text(100)] | None, Field(title="对方联系方式")] = None
     documents: Annotated[Annotated[tuple[Document, ...], FORM.many(1, 100)] | None, Field(title="单证")] = None

@@ -6,13 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tracekit.findings import Finding
+from tracekit.findings import Finding, Level
 from tracekit.sdk import Facts, Record, Rule
 from tracekit.spec.tables import read_table
 
 SPECS = Path(__file__).parent / "specs"
-INTAKES = ("meat_veg.market_intake", "meat_veg.retail_intake", "meat_veg.supermarket_intake")
-TRADES = ("meat_veg.meat_dispatch", "meat_veg.market_trade")
 MEAT_CERTIFICATES = frozenset(("product_quarantine", "meat_inspection"))
 VEGETABLE_PROOFS = frozenset(("trade_slip", "origin_certificate", "vegetable_test", "promise", "market_entry", "purchase_batch"))
 PLACEHOLDER = "batch:1000"
@@ -54,12 +52,12 @@ def _band(product: str) -> tuple[Decimal, Decimal] | None:
     return (Decimal(row["low"]), Decimal(row["high"])) if row else None
 
 
-def _without_papers(record: Record, goods_class: str, enough: frozenset[str], code: str) -> Findings:
+def _without_papers(record: Record, goods_class: str, enough: frozenset[str], code: str, level: Level = "error") -> Findings:
     for document in record.get("documents", ()):
         if document["type"] in enough:
             return NONE
     return [
-        Finding(code, "error", f"items.{item['line']}", {"product": item["product"]})
+        Finding(code, level, f"items.{item['line']}", {"product": item["product"]})
         for item in record["items"]
         if product_class(item["product"]) == goods_class
     ]
@@ -73,6 +71,16 @@ def meat_certificate(record: Record, _facts: Facts) -> Findings:
 def vegetable_proof(record: Record, _facts: Facts) -> Findings:
     """Vegetables carry at least one proof of where they come from."""
     return _without_papers(record, "vegetable", VEGETABLE_PROOFS, "TK-MEAT-002")
+
+
+def animal_certificate(record: Record, _facts: Facts) -> Findings:
+    """Live animals leave a farm with a quarantine certificate."""
+    return _without_papers(record, "live_animal", frozenset(("origin_quarantine",)), "TK-MEAT-035", "warning")
+
+
+def promise_given(record: Record, _facts: Facts) -> Findings:
+    """Vegetables leave a farm with a promise of compliance."""
+    return _without_papers(record, "vegetable", frozenset(("promise",)), "TK-MEAT-036", "warning")
 
 
 def slip_of_seller(record: Record, _facts: Facts) -> Findings:
@@ -125,17 +133,6 @@ def _kilograms(item: dict[str, Any]) -> str:
     return ""
 
 
-def quantity_positive(record: Record, _facts: Facts) -> Findings:
-    """A quantity is above zero: what comes back is a return, not a negative line."""
-    found: list[Finding] = []
-    for item in record["items"]:
-        for at, quantity in enumerate(item.get("quantities", ()), 1):
-            value = quantity["value"]
-            if value == "0" or value[0] == "-":
-                found.append(Finding("TK-MEAT-006", "error", f"items.{item['line']}.quantities.{at}.value", {"value": value}))
-    return found
-
-
 def heads_add_up(record: Record, _facts: Facts) -> Findings:
     """Heads accepted and heads dead on the way are the heads on the certificate."""
     heads: dict[str, Any] = record.get("extension", {})
@@ -152,13 +149,6 @@ def return_within_sale(record: Record, _facts: Facts) -> Findings:
         if sold and weight and Decimal(weight) > Decimal(sold):
             found.append(Finding("TK-MEAT-007", "error", f"items.{item['line']}.quantities", {"value": weight, "sold": sold}))
     return found
-
-
-def parties_differ(record: Record, _facts: Facts) -> Findings:
-    """Seller and buyer are not the same."""
-    if record["party"] != record.get("counterparty"):
-        return NONE
-    return [Finding("TK-MEAT-008", "error", "counterparty", {"party": record["party"]})]
 
 
 def placeholder_batch(record: Record, _facts: Facts) -> Findings:
@@ -187,15 +177,6 @@ def _total(record: Record, role: str) -> Decimal:
     return sum((Decimal(_kilograms(item) or 0) for item in record["items"] if item["role"] == role), Decimal())
 
 
-def failed_test(record: Record, _facts: Facts) -> Findings:
-    """A failed test is shown to everybody who holds the record."""
-    return [
-        Finding("TK-MEAT-012", "warning", f"measurements.{index}.result", {"type": measurement["type"]})
-        for index, measurement in enumerate(record.get("measurements", ()), 1)
-        if measurement.get("result") == "fail"
-    ]
-
-
 def origin_to_county(record: Record, _facts: Facts) -> Findings:
     """An origin in China is a county, not a province or a prefecture."""
     return [
@@ -205,23 +186,17 @@ def origin_to_county(record: Record, _facts: Facts) -> Findings:
     ]
 
 
-TRADING = ("meat_veg.market_entry", *TRADES, "meat_veg.goods_return")
-WITH_ORIGIN = ("meat_veg.farm_dispatch", "meat_veg.market_entry", "meat_veg.slaughter_intake", *INTAKES)
-WITH_AMOUNT = (*TRADES, "meat_veg.retail_sale", "meat_veg.group_intake", "meat_veg.goods_return")
-TESTING = ("meat_veg.market_test", "meat_veg.meat_inspection")
-
 RULES = (
-    Rule("meat_veg.meat.certificate", ("meat_veg.meat_dispatch", *INTAKES), meat_certificate),
-    Rule("meat_veg.vegetable.proof", INTAKES, vegetable_proof),
-    Rule("meat_veg.slip.seller", TRADES, slip_of_seller),
-    Rule("meat_veg.merchant.node", ("meat_veg.*",), merchant_of_node),
-    Rule("meat_veg.amount.product", WITH_AMOUNT, amount_of_line),
-    Rule("meat_veg.quantity.positive", ("meat_veg.*",), quantity_positive),
-    Rule("meat_veg.heads.sum", ("meat_veg.slaughter_intake",), heads_add_up),
-    Rule("meat_veg.return.limit", ("meat_veg.goods_return",), return_within_sale),
-    Rule("meat_veg.parties.differ", TRADING, parties_differ),
-    Rule("meat_veg.batch.placeholder", ("meat_veg.*",), placeholder_batch),
-    Rule("meat_veg.slaughter.yield", ("meat_veg.slaughter",), slaughter_yield),
-    Rule("meat_veg.test.failed", TESTING, failed_test),
-    Rule("meat_veg.origin.county", WITH_ORIGIN, origin_to_county),
+    Rule("meat_veg.meat.certificate", (), meat_certificate),
+    Rule("meat_veg.vegetable.proof", (), vegetable_proof),
+    Rule("meat_veg.animal.certificate", (), animal_certificate),
+    Rule("meat_veg.promise.given", (), promise_given),
+    Rule("meat_veg.slip.seller", (), slip_of_seller),
+    Rule("meat_veg.merchant.node", (), merchant_of_node),
+    Rule("meat_veg.amount.product", (), amount_of_line),
+    Rule("meat_veg.heads.sum", (), heads_add_up),
+    Rule("meat_veg.return.limit", (), return_within_sale),
+    Rule("meat_veg.batch.placeholder", (), placeholder_batch),
+    Rule("meat_veg.slaughter.yield", (), slaughter_yield),
+    Rule("meat_veg.origin.county", (), origin_to_county),
 )

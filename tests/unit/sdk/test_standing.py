@@ -33,6 +33,12 @@ def test_a_mark_counts_once_its_days_have_passed(after: int | None, set_at: int,
     assert bool(_said(after, set_at, read_at)) is said
 
 
+def test_a_thing_that_is_named_twice_in_a_line_is_found_once() -> None:
+    reads = [MarkKey("read", "delivered", "delivered|a:1", line) for line in (1, 1, 2)]
+    facts = Facts(marks={"delivered|a:1": [Mark(1, MIDNIGHT, 1 << 61)]}, own=Own(0, 0, reads))
+    assert [finding.path for finding in not_marked("TK-X-001", "delivered")({}, facts)] == ["items.1.ref", "items.2.ref"]
+
+
 STOCK = "stock|a:1|node:1|kg"
 KILOGRAM = 10**6
 
