@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracekit.config import covers
 from tracekit.dock.session import Session
-from tracekit.errors import DockingRejected
+from tracekit.errors import DockingRejected, DockingUnavailable
 from tracekit.ids import canonical
 from tracekit.pipeline.times import day_text
 
@@ -76,7 +76,12 @@ class Counting:
         """What was refused, by its place in the request."""
         body = canonical({"counts": [_wire(one) for one in counts]})
         answer = session.call("POST", "daily", body=body).tree()
-        return {one["index"]: one for one in answer.get("refused", ()) if one["index"] < len(counts)}
+        try:
+            return {range(len(counts))[one["index"]]: {"code": one["code"], "params": dict(one["params"])} for one in answer["refused"]}
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            # without a readable answer nothing counts as told
+            reason = f"daily: {type(error).__name__} {error}"
+            raise DockingUnavailable(reason, code="TK-DOCK-006", params={"reason": reason}) from None
 
 
 def _wire(one: "DayCount") -> dict[str, Any]:

@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from tracekit import DockingDenied, Receipt, Retry
+from tracekit.dock.counting import Counting
 from tracekit.dock.outbox import Outbox
 from tracekit.dock.sealing import Signer
 from tracekit.dock.session import Session
@@ -14,7 +15,7 @@ from tracekit.pipeline.intake import seal_flat
 from tracekit.pipeline.seal import is_sealed_by, seal_package
 from tracekit.pipeline.times import interval, wire_time_of
 from tracekit.sdk import Facts
-from tracekit.store import Store
+from tracekit.store import DayCount, Store
 from tracekit.store.values import Receipt as Kept
 from tracekit.store.values import Written
 from tracekit.suites import ED25519
@@ -279,3 +280,23 @@ def test_the_origin_s_seal_and_hops_go_up_with_ours_added(platform, accept, outb
     assert len(package["seals"]) == 1
     for record in package["records"][:2]:
         assert is_sealed_by(package["seals"][0], content_id(record), ED25519, keys[1])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"refused": 5},
+        {"refused": [{}]},
+        {"refused": [{"index": 1, "code": "x", "params": {}}]},
+        {"refused": [{"index": 0, "code": "x", "params": 1}]},
+    ],
+)
+def test_day_counts_without_a_readable_answer_count_as_untold(platform, outbox, store, answer):
+    store.save_day_counts("shop-7", [DayCount("shop-7", 20_000, "1", "a.b", "a", "370600", {"total": 1})])
+    platform.answers["/v1/daily"] = lambda _: answer
+    counting = Counting(store, CITY, code="shop-7", kept=(), regions=["37"])
+    sent = outbox(counting=counting).run()
+    assert (sent.counted, sent.down, len(store.day_counts_untold(CITY))) == (0, "TK-DOCK-006", 1)
+    platform.answers["/v1/daily"] = lambda _: {"kept": 1, "refused": []}
+    assert outbox(counting=counting).run().counted == 1
