@@ -27,6 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "filing": Entry("tracekit.cli.filing", "List, approve or return filings.", "备案：列出、通过、退回。"),
     "code": Entry("tracekit.cli.code", "List, check or parse codes.", "编码：列出、检查、解析。"),
     "spec": Entry("tracekit.cli.spec", "Build, check or show the specification's tables.", "规范：生成、核对、查看数据表。"),
+    "conform": Entry("tracekit.cli.conform", "Prove that a system speaks the national interface.", "一致性测试：证明系统符合国家对接接口。"),
     "explain": Entry("tracekit.cli.explain", "Say what a code of a finding or error means.", "解释检查结果或错误代码。"),
     "plugins": Entry("tracekit.cli.plugins", "List plugins and adapters, broken ones with the cause.", "列出插件与适配器，及损坏原因。"),
     "version": Entry("tracekit.cli.version", "Print the version.", "显示版本。"),

@@ -113,6 +113,14 @@ class Line:
             return reply
         raise failure(reply.status, reply.headers, reply.body, f"{self.url}{path}")
 
+    def exchange(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+        """Send one request as it is told and return whatever answer comes: no redirect is followed, no status is an error.
+
+        Raises:
+            DockingUnavailable, DockingDenied: no whole answer came.
+        """
+        return self._once(self._http.build_request(method, f"{self.url}{path}", content=body or None, headers=headers))
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()

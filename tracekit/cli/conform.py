@@ -1,0 +1,115 @@
+"""`tracekit conform`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracekit.cli.output import put, put_json, say
+
+if TYPE_CHECKING:
+    from tracekit.conformance.coverage import Covered
+    from tracekit.conformance.run import Outcome
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+
+PlanFile = Annotated[Path, typer.Option("--plan", help="Target, senders, selection, waivers.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+MARKS = {"pass": "✓", "fail": "✗", "warn": "!", "not_applicable": "-", "waived": "~"}
+
+
+@app.callback()
+def conform() -> None:
+    """Prove that a system speaks the national interface, and see what to mend where it does not."""
+
+
+@app.command()
+def server(
+    url: Annotated[str, typer.Argument(help="The platform's address; it replaces that of the plan.")] = "",
+    plan_file: PlanFile = Path("plan.toml"),
+    case: Annotated[list[str] | None, typer.Option("--case", help="Only this case; may be given again.")] = None,
+    failed: Annotated[Path | None, typer.Option("--failed", help="Only what did not pass in these results.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="A file for the results, JSON Lines.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a county, city, provincial or national platform: the kit sends, asks and misbehaves on purpose."""
+    from tracekit.conformance.cases import load_cases
+    from tracekit.conformance.judge import judge, opened, planned
+    from tracekit.conformance.preflight import look
+    from tracekit.conformance.requirements import read_requirements
+    from tracekit.conformance.results import write_results
+
+    plan = planned(plan_file, url, case or (), failed)
+    cases, payloads = load_cases()
+    with opened(plan, plan_file.parent, payloads) as session:
+        if not _fit(look(session, plan), as_json=as_json):
+            raise typer.Exit(2)
+        lines, outcomes = judge(plan, session, cases, read_requirements(), lambda one: None if as_json else _put(one))
+    footer = lines[-1]
+    if out is not None:
+        write_results(out, lines)
+    if as_json:
+        put_json({"header": lines[0], "cases": lines[1:-1], "footer": footer})
+    else:
+        _put_footer(footer, out)
+    raise typer.Exit(footer["exit"] if outcomes else 2)
+
+
+@app.command()
+def coverage(
+    check: Annotated[bool, typer.Option("--check", help="Exit code 1 if a requirement lacks what it needs.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Which case shows which requirement, and what lacks."""
+    from tracekit.conformance.cases import load_cases
+    from tracekit.conformance.coverage import coverage as covered_by
+    from tracekit.conformance.coverage import lacking
+    from tracekit.conformance.requirements import read_requirements
+
+    rows = covered_by(read_requirements(), load_cases()[0])
+    lacks = list(lacking(rows))
+    if as_json:
+        put_json({"requirements": [_covered(one) for one in rows], "lacking": lacks})
+    else:
+        for one in rows:
+            shown_by = " ".join((*one.positive, *one.negative)) or one.requirement.not_tested or "-"
+            put(f"{one.requirement.id}\t{one.requirement.level}\t{shown_by}")
+        for id_, problem in lacks:
+            put(f"{id_}: {problem}")
+    raise typer.Exit(1 if check and lacks else 0)
+
+
+def _covered(one: "Covered") -> dict[str, Any]:
+    return {"id": one.requirement.id, "positive": one.positive, "negative": one.negative, "not_tested": one.requirement.not_tested}
+
+
+def _fit(checks: Iterable[Any], *, as_json: bool) -> bool:
+    """Tell each look before the run; true if all are good."""
+    good = True
+    for one in checks:
+        good = one.good
+        line = f"{'✓' if one.good else '✗'} {one.name}  {one.detail}"
+        if not one.good:
+            typer.echo(line + say("（先改好它，再看结果）", " (mend this first; nothing was judged)"), err=True)
+        elif not as_json:
+            put(line)
+    return good
+
+
+def _put(outcome: "Outcome") -> None:
+    case = outcome.case
+    put(f"{MARKS.get(outcome.result, '?')} {case.id} {say(case.title_zh, case.title_en)}  {outcome.result} {outcome.reason}".rstrip())
+    if outcome.failure:
+        put(f"    {say('要求', 'requirement')}: {', '.join(case.verifies)}; {say('第', 'step')} {outcome.failure['step']}")
+        for one in outcome.failure["differences"]:
+            put(f"    {one['path'] or '.'}: {say('应为', 'expected')} {one['expected']!r}, {say('实为', 'came')} {one['found']!r}")
+        put(f"    {say('重做', 'again')}: {outcome.failure['again']}")
+
+
+def _put_footer(footer: Any, out: Path | None) -> None:
+    counts = ", ".join(f"{name} {number}" for name, number in footer["counts"].items())
+    zh = {"conformant": "符合", "not conformant": "不符合", "no statement": "不能得出结论"}[footer["statement"]]
+    put(f"{say(zh, footer['statement'])}: {counts}")
+    if out is not None:
+        put(say(f"结果：{out}", f"results: {out}"))
