@@ -9,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from itertools import chain
+from typing import TYPE_CHECKING, Literal
 
 from tracekit.pipeline.keys import Key, compile_keys, compile_until
 from tracekit.sdk import Balance, Facts, Mark, MarkKey, Move, Own, Record
-from tracekit.sdk.standing import LIFT
+from tracekit.sdk.standing import LIFT, by_mark
 from tracekit.spec.units import BECQUERELS, KILOGRAMS, LITRES
 
 if TYPE_CHECKING:
     from tracekit.pipeline.judged import Judged
-    from tracekit.spec.joining import BalanceRow, MarkRow
+    from tracekit.spec.joining import BalanceRow, MarkRow, When
 
 LARGEST = 10**17
 """The most (in millionths) that one line may move: more is a slip of the pen, and the format's own limits say so."""
 
+_Side = Literal["set", "read"]
+_Marking = tuple[_Side, str, Callable[[Record, Key, int], int]]
+"""A mark that is made of a key: set or read, its name, until when."""
 MarksOf = Callable[[Record, int], list[MarkKey]]
 MovesOf = Callable[[Record], list[Move]]
 _UNITS: Mapping[str, tuple[str, Mapping[str, Decimal]]] = {
@@ -40,19 +44,24 @@ def compile_marks(rows: Iterable[MarkRow], lifted: Container[str] = ()) -> Marks
     Args:
         lifted: the marks that some kind lifts. A lift is set like a mark, under a name of its own, and read with the mark.
     """
-    made = [_mark_maker(side, name, row) for row in rows for side, name in _sides(row, lifted)]
-    return lambda record, end: [key for make in made for key in make(record, end)]
+    groups: dict[tuple[tuple[str, ...], When | None], list[_Marking]] = {}
+    for row in rows:
+        until = compile_until(row.until)
+        groups.setdefault((row.key, row.when), []).extend((side, name, until) for side, name in _sides(row, lifted))
+    made = [(compile_keys(terms, when), marks) for (terms, when), marks in groups.items()]
+    return lambda record, end: [
+        MarkKey(side, name, f"{name}|{key.text}", key.line, until(record, key, end))
+        for keys, marks in made
+        for key in keys(record)
+        for side, name, until in marks
+    ]
 
 
-def _sides(row: MarkRow, lifted: Container[str]) -> list[tuple[str, str]]:
+def _sides(row: MarkRow, lifted: Container[str]) -> list[tuple[_Side, str]]:
     if row.side == "lift":
         return [("set", LIFT + row.mark)]
-    return [(row.side, row.mark), *([("read", LIFT + row.mark)] if row.side == "read" and row.mark in lifted else ())]
-
-
-def _mark_maker(side: str, name: str, row: MarkRow) -> MarksOf:
-    keys, until, side_ = compile_keys(row.key, row.when), compile_until(row.until), cast("Any", side)
-    return lambda record, end: [MarkKey(side_, name, f"{name}|{key.text}", key.line, until(record, key, end)) for key in keys(record)]
+    side: _Side = "set" if row.side == "set" else "read"
+    return [(side, row.mark), *([("read", LIFT + row.mark)] if side == "read" and row.mark in lifted else ())]
 
 
 def compile_moves(rows: Iterable[BalanceRow]) -> MovesOf:
@@ -106,7 +115,7 @@ class Standing:
         Args:
             position: where it stands if it was taken already.
         """
-        reads = [key for key in one.marks if key.side == "read"] if one.marks else ()
+        reads = by_mark(one.marks)
         apart = [own for own in (one.replaces, position) if own]
         facts = self._without(apart, reads, one.moves) if apart else self.facts
         facts.own = Own(one.start, one.end, reads, one.moves)
@@ -130,8 +139,9 @@ class Standing:
         for move in self._moves.pop(record_id, ()):
             self.facts.balance[move.key] = _moved(self.facts.balance.get(move.key), move, -1)
 
-    def _without(self, apart: Sequence[int], reads: Sequence[MarkKey], moves: Sequence[Move]) -> Facts:
-        marks = {key.key: [one for one in self.facts.marks.get(key.key, ()) if one.record_id not in apart] for key in reads}
+    def _without(self, apart: Sequence[int], reads: Mapping[str, Sequence[MarkKey]], moves: Sequence[Move]) -> Facts:
+        stored, keys = self.facts.marks, chain(*reads.values())
+        marks = {key.key: [one for one in stored.get(key.key, ()) if one.record_id not in apart] for key in keys}
         balance = {move.key: self.facts.balance.get(move.key, Balance(0, 0)) for move in moves}
         for move in (move for record_id in apart for move in self._moves.get(record_id, ())):
             if move.key in balance:

@@ -158,10 +158,17 @@ def _sums(facts: Facts, ledger: str) -> Iterator[tuple[str, int, int, int]]:
 
 
 def _read(facts: Facts, mark: str) -> Iterator[tuple[MarkKey, Sequence[Mark]]]:
-    for key in dict.fromkeys(facts.own.reads):
-        if key.mark == mark:
-            marks, lifts = facts.marks.get(key.key, ()), facts.marks.get(LIFT + key.key)
-            yield key, [_lifted(one, lifts) for one in marks] if lifts else marks
+    for key in facts.own.reads.get(mark, ()):
+        marks, lifts = facts.marks.get(key.key, ()), facts.marks.get(LIFT + key.key)
+        yield key, [_lifted(one, lifts) for one in marks] if lifts else marks
+
+
+def by_mark(keys: Iterable[MarkKey]) -> dict[str, list[MarkKey]]:
+    """Of what a record sets and reads, the latter by mark: a thing that is named twice in a line is read once."""
+    found: dict[str, list[MarkKey]] = {}
+    for key in dict.fromkeys(key for key in keys if key.side == "read"):
+        found.setdefault(key.mark, []).append(key)
+    return found
 
 
 def _lifted(mark: Mark, lifts: Sequence[Mark]) -> Mark:

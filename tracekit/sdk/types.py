@@ -85,7 +85,8 @@ class Own:
 
     start: int = 0
     end: int = 0
-    reads: Sequence[MarkKey] = ()
+    reads: Mapping[str, Sequence[MarkKey]] = field(default_factory=dict[str, Sequence["MarkKey"]])
+    """By mark what its rules read, each key once."""
     moves: Sequence[Move] = ()
 
 

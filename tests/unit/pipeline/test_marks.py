@@ -9,7 +9,7 @@ from tracekit.pipeline.keys import compile_keys
 from tracekit.pipeline.link import linker
 from tracekit.pipeline.marks import compile_marks, compile_moves
 from tracekit.sdk import Facts, Mark, Move, Own
-from tracekit.sdk.standing import not_marked, still_marked
+from tracekit.sdk.standing import by_mark, not_marked, still_marked
 from tracekit.spec.joining import BalanceRow, LinkRow, MarkRow, When
 
 BOX = {"items": [{"line": 1, "role": "child", "ref": "a:1"}]}
@@ -26,7 +26,7 @@ def _said(day: int, packed: list[int], lifted: list[int], check: Any = not_marke
             for key in made(BOX, at):
                 if key.side == "set":
                     marks.setdefault(key.key, []).append(Mark(at, at, key.until))
-    reads = [key for key in PACK(BOX, day) if key.side == "read"]
+    reads = by_mark(PACK(BOX, day))
     facts = Facts(marks=marks, own=Own(day, day, reads))
     return [finding.code for finding in check("TK-X-001", "packed")({}, facts)]
 

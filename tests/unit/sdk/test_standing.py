@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tracekit.sdk import Balance, Facts, Mark, MarkKey, Move, Own
-from tracekit.sdk.standing import count_agrees, not_marked, within_limit
+from tracekit.sdk.standing import by_mark, count_agrees, not_marked, within_limit
 
 DAY = 86_400
 MIDNIGHT = -8 * 3600
@@ -13,7 +13,7 @@ MIDNIGHT = -8 * 3600
 
 
 def _said(after: int | None, set_at: int, read_at: int) -> list[str]:
-    reads = [MarkKey("read", "delivered", "delivered|a:1", 1)]
+    reads = by_mark([MarkKey("read", "delivered", "delivered|a:1", 1)])
     facts = Facts(marks={"delivered|a:1": [Mark(1, set_at, 1 << 61)]}, own=Own(read_at, read_at, reads))
     return [finding.code for finding in not_marked("TK-X-001", "delivered", after=after)({}, facts)]
 
@@ -34,7 +34,7 @@ def test_a_mark_counts_once_its_days_have_passed(after: int | None, set_at: int,
 
 
 def test_a_thing_that_is_named_twice_in_a_line_is_found_once() -> None:
-    reads = [MarkKey("read", "delivered", "delivered|a:1", line) for line in (1, 1, 2)]
+    reads = by_mark(MarkKey("read", "delivered", "delivered|a:1", line) for line in (1, 1, 2))
     facts = Facts(marks={"delivered|a:1": [Mark(1, MIDNIGHT, 1 << 61)]}, own=Own(0, 0, reads))
     assert [finding.path for finding in not_marked("TK-X-001", "delivered")({}, facts)] == ["items.1.ref", "items.2.ref"]
 
