@@ -225,7 +225,7 @@ class _Tests:
 
     def test_chains_give_the_findings_they_promise(self, it: Subject) -> None:
         for found, promised in _chain_findings(it):
-            assert found == promised
+            assert found == promised, f"{found} 而非/instead of {promised}"
 
     def test_chains_add_up(self, it: Subject) -> None:
         chains = [chain for chain in it.registry.chains.values() if chain.category == it.id]
