@@ -2,8 +2,9 @@
 
 * `package: NAME` with `sender`, `records` (a payload's name, or `of` one with `set` and `drop`, or `times` and `each`) and `header`;
 * `alter: NAME`, `of` a package: `set` and `drop` after it was signed; `sign: true` signs the header again;
-* `send: NAME` posts a package; `call: METHOD PATH` anything else with `query`, `json`, `form` or `raw`; both take `as`, `sender`
-  (whose token, `none` or `wrong`), `headers`, `encoding` and `expect`;
+* `send: NAME` posts a package, in an `encoding`, filled up with blanks to so many `bytes` and as many `over`;
+  `call: METHOD PATH` anything else with `query`, `json`, `form` or `raw`; both take `as`, `sender` (whose token, `none` or
+  `wrong`), `headers` and `expect`;
 * `need: PATH` of what an answer must have shown before, else the case is not proven.
 
 `expect` has `status`, `code` (of the problem document), `body` (see `matching`), `headers`, `shape` (a schema of the published
@@ -11,9 +12,9 @@ OpenAPI document), `same` (an earlier answer, byte for byte) and `signed` (the p
 """
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,7 @@ Names = dict[str, Any]
 Step = Mapping[str, Any]
 EDITION = "national:v1"
 _REMEMBERED = "_raw"
+ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = {"gzip": partial(gzip.compress, mtime=0), "zstd": packages.zstd_frame}
 
 
 class NotProven(Exception):
@@ -52,6 +54,7 @@ def play(steps: tuple[Step, ...], session: Session, names: Names) -> None:
         Failed, NotProven: as their names say.
         DockingError: no answer came.
     """
+    names["sums"] = _Sums(names)
     for at, step in enumerate(steps, 1):
         name = next(one for one in PLAYS if one in step)
         made = PLAYS[name](step, session, names)
@@ -60,6 +63,16 @@ def play(steps: tuple[Step, ...], session: Session, names: Names) -> None:
                 names[step["as"]] = {**made.as_names(), _REMEMBERED: made.reply.body}
             if wrong := list(_wrong(step.get("expect", {}), made, session, names)):
                 raise Failed(at, made, wrong)
+
+
+class _Sums:
+    """`{sums[p][leaf]}`: what a statement says of the first record of a package."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def __getitem__(self, package: str) -> Mapping[str, str]:
+        return packages.sums(self._names[package]["records"][0])
 
 
 def _package(step: Step, session: Session, written: Names) -> None:
@@ -102,10 +115,11 @@ def _alter(step: Step, session: Session, names: Names) -> None:
 
 
 def _send(step: Step, session: Session, names: Names) -> Exchange:
-    body = orjson.dumps(names[step["send"]])
+    size = int(fill(step.get("bytes", "0"), names)) + step.get("over", 0)
+    body = orjson.dumps(names[step["send"]]).ljust(size)
     headers = {"content-type": "application/json"}
-    if step.get("encoding") == "gzip":
-        body, headers["content-encoding"] = gzip.compress(body, mtime=0), "gzip"
+    if encoding := step.get("encoding"):
+        body, headers["content-encoding"] = ENCODINGS[encoding](body), encoding
     return session.exchange("POST", step.get("path", "/v1/submit"), {**headers, **_authorised(step, session, names)}, body)
 
 
@@ -149,13 +163,13 @@ def _wrong(expect: Mapping[str, Any], made: Exchange, session: Session, names: N
         yield from differences(told["status"], made.reply.status, "status")
     if "code" in told:
         yield from differences(told["code"], tree.get("code") if is_object(tree) else None, "code")
-        yield from _misshapen(tree, "Problem")
+        yield from misshapen(tree, "Problem")
     if "headers" in told:
         yield from differences(told["headers"], made.reply.headers, "headers")
     if "body" in told:
         yield from differences(told["body"], ABSENT if tree is None else tree)
     if "shape" in told:
-        yield from _misshapen(tree, told["shape"])
+        yield from misshapen(tree, told["shape"])
     if "same" in expect and made.reply.body != names[expect["same"]][_REMEMBERED]:
         yield Difference("body", f"the bytes of {expect['same']}", made.reply.body[:200].decode("utf-8", "replace"))
     if told.get("signed"):
@@ -171,7 +185,7 @@ def _filled(expect: Any, names: Names) -> Any:
     return [_filled(one, names) for one in expect] if is_array(expect) else fill(expect, names)
 
 
-def _misshapen(tree: Any, shape: str) -> Iterator[Difference]:
+def misshapen(tree: Any, shape: str) -> Iterator[Difference]:
     """The first place at which an answer leaves its published schema."""
     error = next(iter(_schema(shape).iter_errors(tree)), None)
     if error is not None:
