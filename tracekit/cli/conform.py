@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracekit.cli.output import put, put_json, say
+from tracekit.cli.output import describe_finding, put, put_finding, put_json, say
 
 if TYPE_CHECKING:
     from tracekit.conformance.coverage import Covered
@@ -54,6 +54,56 @@ def server(
     else:
         _put_footer(footer, out)
     raise typer.Exit(footer["exit"] if outcomes else 2)
+
+
+@app.command()
+def file(
+    files: Annotated[list[Path], typer.Argument(help="Packages, or wire records as a JSON array or JSON Lines.")],
+    key: Annotated[Path | None, typer.Option("--key", help="The sender's public key, PEM: signatures are checked.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge what was written down, without a line: form, groups, count, digest and, with a key, the signature."""
+    from tracekit.conformance.files import LARGEST, judge_file
+    from tracekit.findings import is_problem
+    from tracekit.loader import installed
+
+    pem, told, wrong = key.read_text("utf-8") if key else "", list[dict[str, Any]](), 0
+    for path in files:
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            raise typer.BadParameter(say(f"{path}：不是文件，或超过 {LARGEST} 字节", f"{path}: no file, or above {LARGEST} bytes"))
+        count, findings = judge_file(path.read_bytes(), installed(), pem)
+        wrong += is_problem(findings)
+        told.append({"file": str(path), "records": count, "findings": [describe_finding(one) for one in findings]})
+        if not as_json:
+            for one in findings:
+                put_finding(one._replace(where=f"{path.name}:{one.where}".rstrip(":")))
+            put(say(f"{path}：{count} 条，检查结果 {len(findings)} 项", f"{path}: {count} records, {len(findings)} findings"))
+    if as_json:
+        put_json({"conformant": not wrong, "files": told})
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def plugin(category: Annotated[str, typer.Argument(help="An installed category, such as food.")]) -> None:
+    """Judge a category's plugin: tables, rules, links, example records, chain. Needs the extra `testing`."""
+    import subprocess
+    import sys
+    from tempfile import TemporaryDirectory
+
+    from tracekit.loader import installed
+
+    id_ = category.replace("-", "_")
+    if id_ not in installed().categories:
+        known = ", ".join(sorted(installed().categories))
+        raise typer.BadParameter(
+            say(f"没有安装品类 {category}；已安装：{known}", f"no category {category} is installed; installed: {known}")
+        )
+    with TemporaryDirectory() as folder:
+        test = Path(folder) / "test_plugin.py"
+        test.write_text(f"from tracekit.testing import plugin_suite\n\nTestPlugin = plugin_suite({id_!r})\n", "utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
+        done = subprocess.run(command, cwd=folder, check=False)  # noqa: S603  our own interpreter and file
+    raise typer.Exit({0: 0, 1: 1}.get(done.returncode, 2))
 
 
 @app.command()
