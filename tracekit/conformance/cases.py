@@ -15,7 +15,7 @@ from tracekit.errors import SpecError
 
 KINDS = ("positive", "negative")
 STEPS = ("package", "send", "call", "read", "alter", "need")
-RESERVED = frozenset(("run", "case", "serial", "number", "day", "now", "before", "describe", "me", *"abcdefgh"))
+RESERVED = frozenset(("run", "case", "serial", "number", "day", "now", "before", "describe", "me", "sums", *"abcdefgh"))
 KEYS = frozenset(("id", "title", "verifies", "kind", "tags", "applies", "steps", "note"))
 
 
@@ -56,11 +56,11 @@ def load_cases(folder: Path | None = None) -> tuple[dict[str, Case], dict[str, A
             try:
                 case = _case(told, path.stem, requirements)
             except (ValueError, KeyError, TypeError) as problem:
-                raise _fault(path, f"case {at}: {problem}") from None
+                raise fault(path, f"case {at}: {problem}") from None
             if case.id in cases:
-                raise _fault(path, f"{case.id} stands twice")
+                raise fault(path, f"{case.id} stands twice")
             cases[case.id] = case
-    _check_lock(root / "ids.lock", cases)
+    check_lock(root / "ids.lock", cases)
     return cases, yaml.safe_load((root / "payloads.yaml").read_text("utf-8"))
 
 
@@ -97,14 +97,19 @@ def _problems(told: Mapping[str, Any], requirements: Mapping[str, Requirement]) 
             yield f"{name}: a negative case ends with the code that must come"
 
 
-def _check_lock(path: Path, cases: Mapping[str, Case]) -> None:
+def check_lock(path: Path, cases: Mapping[str, Any]) -> None:
+    """See that every id is locked, and that none is gone or has come back.
+
+    Raises:
+        SpecError: it is not so.
+    """
     states = dict(read_lock(path))
     if new := sorted(cases.keys() - states.keys()):
-        raise _fault(path, f"not locked: {', '.join(new)}")
+        raise fault(path, f"not locked: {', '.join(new)}")
     if back := sorted(one for one in cases if states[one]):
-        raise _fault(path, f"removed ids may not come back: {', '.join(back)}")
+        raise fault(path, f"removed ids may not come back: {', '.join(back)}")
     if lost := sorted(one for one, state in states.items() if not state and one not in cases):
-        raise _fault(path, f"gone without a tombstone: {', '.join(lost)}")
+        raise fault(path, f"gone without a tombstone: {', '.join(lost)}")
 
 
 def read_lock(path: Path) -> Iterable[tuple[str, str]]:
@@ -115,5 +120,6 @@ def read_lock(path: Path) -> Iterable[tuple[str, str]]:
             yield id_, state.strip()
 
 
-def _fault(path: Path, problem: str) -> SpecError:
+def fault(path: Path, problem: str) -> SpecError:
+    """The error of a table of cases."""
     return SpecError(f"{path}: {problem}", code="TK-SPEC-003", params={"file": str(path), "problem": problem})

@@ -7,10 +7,11 @@ import os
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tracekit.config import ServerSection
 from tracekit.errors import ConfigError
 
 
@@ -59,15 +60,46 @@ class Waiver(_Table):
     until: date
 
 
-class Plan(_Table):
+class Terms(_Table):
+    """What every plan may say: which cases, and what is waived."""
+
+    select: Selection = Selection()
+    waive: tuple[Waiver, ...] = ()
+
+
+class Plan(Terms):
     """What `plan.toml` says."""
 
     target: Target
     sender: Annotated[tuple[SenderPlan, ...], Field(min_length=1)]
-    select: Selection = Selection()
-    waive: tuple[Waiver, ...] = ()
     seed: int = 1
     seconds: float = Field(600.0, gt=0)
+
+
+class SenderTarget(_Table):
+    """The sender that is judged, and the role that the kit plays above it."""
+
+    name: str = ""
+    role: Literal["enterprise"] = "enterprise"
+    above: Literal["nation", "province", "separate_plan_city", "xpcc", "city", "county", "park", "township"] = "city"
+
+
+class SenderTest(Terms):
+    """What a plan says where the kit plays the platform; every key may be left out."""
+
+    target: SenderTarget = SenderTarget()
+    identity: str = ""
+    """The applicant's `identity.json`, beside the plan; empty: the kit makes a key for the sender."""
+    run: str = ""
+    """The command that sends; empty: the kit says what to do and waits for the return key."""
+    listen: ServerSection = ServerSection()
+    seed: Literal[0] = 0
+    """Cases come in the order of their ids."""
+    seconds: float = Field(60.0, gt=0)
+    """How long the command of one case may take."""
+
+
+TermsT = TypeVar("TermsT", bound=Terms)
 
 
 def read_plan(path: Path) -> Plan:
@@ -76,8 +108,21 @@ def read_plan(path: Path) -> Plan:
     Raises:
         ConfigError: it cannot be read, or a value is not what it must be; file and key are named.
     """
+    return _read(Plan, path)
+
+
+def read_sender_test(path: Path) -> SenderTest:
+    """The plan of a file, for a sender.
+
+    Raises:
+        ConfigError: as `read_plan`.
+    """
+    return _read(SenderTest, path)
+
+
+def _read(model: type[TermsT], path: Path) -> TermsT:
     try:
-        return Plan.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return model.model_validate(tomllib.loads(path.read_text("utf-8")))
     except ValidationError as error:
         first = error.errors()[0]
         raise _fault(path, ".".join(map(str, first["loc"])), first["msg"]) from None

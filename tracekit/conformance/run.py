@@ -3,12 +3,12 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
 from tracekit.conformance.cases import Case
-from tracekit.conformance.plan import Plan, Selection
+from tracekit.conformance.plan import Plan, Selection, Waiver
 from tracekit.conformance.requirements import Requirement
 from tracekit.conformance.session import Session
 from tracekit.conformance.shown import shown
@@ -84,7 +84,7 @@ class Run:
         random.Random(self.plan.seed).shuffle(order)  # noqa: S311  an order, no secret
         end = self.clock() + self.plan.seconds
         for case in order:
-            yield self._waived(self._one(case, end))
+            yield waived(self._one(case, end), self.plan.waive, self.today)
 
     def _one(self, case: Case, end: float) -> Outcome:
         if reason := self._unfit(case):
@@ -126,13 +126,15 @@ class Run:
         missing = set(case.applies.get("categories", ())) - set(self.session.describe.get("categories", ()))
         return f"category {', '.join(sorted(missing))}" if missing else ""
 
-    def _waived(self, outcome: Outcome) -> Outcome:
-        for waiver in self.plan.waive:
-            if waiver.case == outcome.case.id and outcome.result in ("fail", "warn", "not_proven"):
-                if self.today <= waiver.until:
-                    return Outcome(outcome.case, "waived", outcome.seconds, f"{waiver.reason} (until {waiver.until})", outcome.failure)
-                return Outcome(outcome.case, outcome.result, outcome.seconds, f"the waiver ended on {waiver.until}", outcome.failure)
-        return outcome
+
+def waived(outcome: Outcome, waivers: Iterable[Waiver], today: date) -> Outcome:
+    """An outcome as a reviewer lets it pass until a day; after that day it stands, and says so."""
+    for waiver in waivers:
+        if waiver.case == outcome.case.id and outcome.result in ("fail", "warn", "not_proven"):
+            if today <= waiver.until:
+                return replace(outcome, result="waived", reason=f"{waiver.reason} (until {waiver.until})")
+            return replace(outcome, reason=f"the waiver ended on {waiver.until}")
+    return outcome
 
 
 def verdict(outcomes: Iterable[Outcome], requirements: Mapping[str, Requirement]) -> tuple[str, int]:

@@ -23,8 +23,8 @@ def shown(failed: Failed, case: Case, url: str) -> dict[str, Any]:
     return {
         "step": failed.step,
         "differences": [{"path": one.path, "expected": one.expected, "found": one.found} for one in failed.wrong],
-        "sent": {"method": made.method, "path": made.path, "headers": masked(made.headers), "body": _text(made.body)},
-        "came": {"status": made.reply.status, "body": _text(made.reply.body)},
+        "sent": {"method": made.method, "path": made.path, "headers": masked(made.headers), "body": readable(made.body)},
+        "came": {"status": made.reply.status, "body": readable(made.reply.body)},
         "remedy": _remedy(failed),
         "curl": _curl(made, url),
         "again": f"tracekit conform server {url} --case {case.id}",
@@ -36,7 +36,7 @@ def masked(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: "***" if name in _SECRET else value for name, value in headers.items()}
 
 
-def _text(body: bytes) -> str:
+def readable(body: bytes) -> str:
     """A body as text, cut where it is long; a secret in a form is masked."""
     if b"client_secret=" in body:
         return "&".join(
