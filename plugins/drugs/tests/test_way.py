@@ -54,19 +54,37 @@ def test_a_box_leads_back_to_its_substance_over_each_hand_and_its_case() -> None
         assert sorted(kinds[-one - 1] for one in _reached(box, sources)) == sorted(f"drugs.{hand}" for hand in hands)
 
 
-def test_a_piece_of_the_herbs_category_leads_into_a_medicine() -> None:
+def _medicine_of(recalled: bool) -> tuple[list[dict[str, Any]], str]:
+    """Records of herbs and drugs in which a piece, recalled or sound, goes into a medicine; and the number of the medicine's batch."""
     pieces = [event.flat for event in grow(chains_of("herbs"), 7, rates=replace(CALM, late=0.2)).events]  # late: made a week before
-    made = min((flat for flat in pieces if flat["kind"] == "herbs.piece_production"), key=lambda flat: flat["time"])
-    batch = next(item["ref"] for item in made["items"] if item["role"] == "output")
     drugs = [event.flat for event in grow(chains_of("drugs"), 7, rates=CALM).events]
-    intake = next(
-        flat for flat in drugs if flat["kind"] == "drugs.material_intake" and flat["items"][0]["extension"]["material_kind"] == "piece"
+    called_back = {flat["items"][0]["ref"] for flat in pieces if flat["kind"] == "herbs.recall"}
+    made = sorted((flat for flat in pieces if flat["kind"] == "herbs.piece_production"), key=lambda flat: flat["time"])
+    batches = [item["ref"] for flat in made for item in flat["items"] if item["role"] == "output"]
+    batch = next(ref for ref in batches if (ref in called_back) is recalled)
+    production = next(
+        flat for flat in drugs if flat["kind"] == "drugs.production" and flat["items"][0]["extension"]["material_kind"] == "piece"
     )
-    before = intake["items"][0]["ref"]
+    before = production["items"][0]["ref"]
     for flat in drugs:
         for item in flat["items"]:
             item["ref"] = batch if item["ref"] == before else item["ref"]
-    kinds, sources, _ = _judged([*pieces, *drugs])
-    at = -(len(pieces) + drugs.index(intake) + 1)
-    reached = {kinds[-one - 1] for one in _reached(at, sources)}
-    assert {"herbs.piece_production", "herbs.primary_processing", "herbs.harvest"} <= reached
+    return [*pieces, *drugs], production["items"][1]["ref"]
+
+
+def test_a_medicine_leads_back_over_the_piece_of_the_herbs_category_to_the_harvest() -> None:
+    flats, lot = _medicine_of(recalled=False)
+    kinds, sources, found = _judged(flats)
+    assert found == set()
+    boxes = [
+        -at for at, flat in enumerate(flats, 1) if flat["kind"] == "drugs.dispensing" and flat["items"][0]["extension"]["batch"] == lot
+    ]
+    assert boxes
+    for box in boxes:
+        reached = {kinds[-one - 1] for one in _reached(box, sources)}
+        assert {"drugs.production", "drugs.material_intake"} <= reached
+        assert {"herbs.piece_production", "herbs.primary_processing", "herbs.harvest"} <= reached
+
+
+def test_a_piece_that_was_recalled_as_a_herb_is_found_when_a_medicine_is_made_of_it() -> None:
+    assert _judged(_medicine_of(recalled=True)[0])[2] == {"TK-DRUG-007"}
