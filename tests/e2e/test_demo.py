@@ -14,7 +14,12 @@ from typing import Any, NamedTuple
 import psutil
 import pytest
 
-from tracekit.testing import Truth, build
+from tracekit.loader import installed
+from tracekit.testing import Truth, build, grow
+from tracekit.testing.filing import filings
+from tracekit.testing.generator import chains_of
+from tracekit.testing.places import CITIES
+from tracekit.testing.truth import count, count_findings, sum_levels
 
 SEED, SIZE = 20261120, "small"
 PATIENCE = 120
@@ -31,6 +36,13 @@ class Played(NamedTuple):
     told: dict[str, Any]
     truth: Truth
     folder: Path
+
+
+class Category(NamedTuple):
+    """One run of a category alone: its exit code and the object it printed."""
+
+    code: int
+    told: dict[str, Any]
 
 
 def command(folder: Path, *more: str) -> list[str]:
@@ -90,8 +102,8 @@ def _way_up(truth: Truth, code: str) -> list[str]:
 
 def test_findings_are_the_generators(played: Played) -> None:
     found = {one["code"]: one["count"] for one in played.told["findings"]}
-    for code, count in played.truth.findings.items():
-        assert found[code] == count, code
+    for code, known in played.truth.findings.items():
+        assert found[code] == known, code
 
 
 def test_broken_links_are_the_generators(played: Played) -> None:
@@ -182,6 +194,56 @@ def test_the_page_shows_the_reporting_rate_of_every_city(played: Played) -> None
         assert f"{reported / filed:.1%} · 静默节点 {filed - reported}" in page
 
 
+def test_every_category_with_a_chain_has_its_line(played: Played) -> None:
+    told = {one["category"]: one for one in played.told["categories"]}
+    assert told.keys() == {chain.category for chain in installed().chains.values()}
+    assert all(one["equal"] and one["kinds"] and one["way"] > 1 for one in told.values())
+    nation = next(one for one in played.told["levels"] if one["level"] == "nation")
+    assert told.pop("meat_veg")["nation"] == nation["total"]
+    for category, one in told.items():
+        world = grow(chains_of(category), SEED, "least", cities=CITIES[1:])
+        known = sum_levels(count(world))
+        assert (one["events"], one["found"]) == (known["city"].total, sum(count_findings(world).values())), category
+        assert (one["nation"] == known["nation"].total) == (one["day_counts"] == 0), category
+
+
+@pytest.fixture(scope="module")
+def food(tmp_path_factory: pytest.TempPathFactory) -> Category:
+    asked = [sys.executable, "-m", "tracekit", "demo", "--category", "food", "--json", "--seed", str(SEED)]
+    asked += ["--dir", str(tmp_path_factory.mktemp("food"))]
+    done = subprocess.run(asked, capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=False)
+    assert done.stdout.count("\n") == 1, done.stderr
+    return Category(done.returncode, json.loads(done.stdout))
+
+
+def test_a_category_goes_to_the_national_receipt_and_back_to_its_origin(food: Category) -> None:
+    world, told = grow(chains_of("food"), SEED), food.told
+    assert (told["differences"], told["equal"], food.code) == ([], True, 0)
+    levels = {one["level"]: (one["total"], one["valid"], one["problem"]) for one in told["levels"]}
+    assert levels == {level: (one.total, one.valid, one.problem) for level, one in sum_levels(count(world)).items()}
+    assert {one["code"]: one["count"] for one in told["findings"]} == count_findings(world)
+    assert told["receipts"]["nation"] > 0
+    filed = sum(map(len, filings(world).values()))
+    assert told["filings"] == {"count": filed, "known": filed}
+    ways = {one.ref: [list(event.id) for event in reversed(one.path)] for one in world.traces}
+    assert {one["ref"]: one["path"] for one in told["traces"]} == ways
+    assert {(one["at"], one["gaps"]) for one in told["traces"]} == {("nation", 0)}
+
+
+def test_it_says_what_goes_up_and_what_stays(food: Category) -> None:
+    assert food.told["stays"] == []
+    assert food.told["goes_up"].keys() == {kind for kind in installed().kinds if kind.startswith("food.")}
+    assert {"commercial", "personal"} <= set(food.told["goes_up"]["food.dispatch"])
+
+
+def test_an_unknown_category_is_told_those_there_are() -> None:
+    asked = [sys.executable, "-m", "tracekit", "demo", "--category", "no-such", "--json"]
+    done = subprocess.run(asked, capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=False)
+    error = json.loads(done.stdout)["error"]
+    assert (done.returncode, error["code"]) == (2, "TK-CLI-007")
+    assert {"food", "meat_veg"} <= set(error["params"]["expected"].split(", "))
+
+
 def test_no_server_is_left(played: Played) -> None:
     assert _servers(played.folder) == []
 
@@ -218,7 +280,7 @@ def test_keep_leaves_the_platforms_up(tmp_path: Path) -> None:
     )
     running = _servers(tmp_path)
     try:
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stderr or json.loads(done.stdout)["differences"]
         kept = json.loads(done.stdout)["kept"]
         assert {one["pid"] for one in kept.values()} == {one.pid for one in running}
         asked = [sys.executable, "-m", "tracekit", "status", str(tmp_path / "platforms" / "nation"), "--json", "--day", "2026-11-20"]

@@ -1,7 +1,7 @@
 """Builds a synthetic country: a trading day of seeded chains, the enterprises' own files, and the truth beside them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tracekit.testing import truth as truths
 from tracekit.testing.faults import apply_faults, worst_node
 from tracekit.testing.filing import filings
 from tracekit.testing.numbers import Numbers
-from tracekit.testing.places import platforms
+from tracekit.testing.places import CITIES, City, platforms
 from tracekit.testing.sources import SourceFile, write_correction, write_enterprises
 from tracekit.testing.truth import Correction, EnterpriseTruth, Truth
 from tracekit.testing.world import SIZES, Enterprise, Rates, World
@@ -27,6 +27,7 @@ def grow(
     day: date = DAY,
     rates: Rates | None = None,
     *,
+    cities: Sequence[City] = CITIES,
     numbers: Numbers | None = None,
 ) -> World:
     """A world with its chains grown and its faults applied; nothing is written.
@@ -34,7 +35,7 @@ def grow(
     Args:
         numbers: those of another world in the same country, which this one goes on from.
     """
-    world = World(seed, day, SIZES[size], rates or Rates(), numbers=numbers or Numbers())
+    world = World(seed, day, SIZES[size], rates or Rates(), cities, numbers=numbers or Numbers())
     for chain in sorted(chains, key=lambda one: one.id):
         world.category = chain.category
         chain.grow(world)

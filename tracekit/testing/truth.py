@@ -1,7 +1,7 @@
 """What the synthetic world's platforms must come to, worked out from the generator's own knowledge and no other code."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,22 @@ class Truth:
     traces: tuple[Traced, ...]
 
 
-def count(world: World) -> dict[str, Counts]:
+GoesUp = Callable[[str, Event], bool]
+"""Whether the platform of a code sends an event on to the one above it."""
+
+
+def everything(platform: str, event: Event) -> bool:
+    """All of it goes up."""
+    del platform, event
+    return True
+
+
+def meant_late(event: Event) -> bool:
+    """It was grown as late goods."""
+    return event.late
+
+
+def count(world: World, goes_up: GoesUp = everything, backfilled: Callable[[Event], bool] = meant_late) -> dict[str, Counts]:
     """The counters of every platform once all has arrived: a city has its own and what is refused, above comes what is valid."""
     tree = platforms(tuple(world.cities))
     parents = {one.code: one.parent for one in tree}
@@ -108,19 +123,20 @@ def count(world: World) -> dict[str, Counts]:
     for event in world.delivered():
         code = event.enterprise.city.platform
         here[code].append(event)
-        while not event.problem and (code := parents[code]):
+        while parents[code] and not event.problem and goes_up(code, event):
+            code = parents[code]
             here[code].append(event)
-    return {code: _counts(events, own=code.startswith("city-")) for code, events in here.items()}
+    return {code: _counts(events, backfilled, own=code.startswith("city-")) for code, events in here.items()}
 
 
-def _counts(events: Sequence[Event], *, own: bool) -> Counts:
+def _counts(events: Sequence[Event], backfilled: Callable[[Event], bool], *, own: bool) -> Counts:
     valid = [event for event in events if not event.problem]
     known = {id(event) for event in valid}
     return Counts(
         total=len(events),
         valid=len(valid),
         problem=len(events) - len(valid),
-        backfilled=sum(event.late for event in events),
+        backfilled=sum(map(backfilled, events)),
         duplicates=sum(event.copies - 1 for event in events) if own else 0,
         broken=sum(_is_broken(event, known) for event in valid),
     )
@@ -169,7 +185,7 @@ def _said(counts: Mapping[str, Counter[str]], node: str) -> str:
 
 def traced(trace: Trace) -> Traced:
     """A remembered trace as names."""
-    first = trace.path[0].flat["documents"][0]["ref"]
+    first = next((paper["ref"] for paper in trace.path[0].flat.get("documents", ())), "")
     cities = dict.fromkeys(event.enterprise.city.platform for event in trace.path)
     return Traced(trace.name, trace.ref, tuple(event.id for event in trace.path), first, tuple(cities))
 

@@ -38,7 +38,7 @@ class Size:
     sales: int
 
 
-SIZES = {"small": Size(2, 2, 4, 3, 1), "demo": Size(6, 6, 54, 18, 8), "large": Size(24, 12, 160, 72, 12)}
+SIZES = {"least": Size(1, 1, 2, 1, 1), "small": Size(2, 2, 4, 3, 1), "demo": Size(6, 6, 54, 18, 8), "large": Size(24, 12, 160, 72, 12)}
 
 
 @dataclass

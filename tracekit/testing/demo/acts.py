@@ -91,13 +91,12 @@ def in_turn(senders: Iterable[Sender], call: Callable[[Sender], object]) -> None
     everywhere(work, by_city(senders))
 
 
-def file_all(country: Country, senders: Iterable[Sender], truth: Truth) -> Filed:
+def file_all(country: Country, senders: Iterable[Sender], filings: Iterable[Flat]) -> Filed:
     """Enterprises file themselves, their nodes and merchants; each city reviews; the last merchant of a node asks for its code."""
     own: dict[str, list[Flat]] = {}
     wanted: dict[str, str] = {}
-    for flats in truth.filings.values():
-        for flat in without_last_codes(flats, wanted):
-            own.setdefault(flat["origin"], []).append(flat)
+    for flat in without_last_codes(filings, wanted):
+        own.setdefault(flat["origin"], []).append(flat)
     listed = [one for one in senders if one.truth.code in own]
     in_turn(listed, lambda one: one.file(own[one.truth.code]))
     filed = Filed()

@@ -135,6 +135,10 @@ class Country:
         admission.install(folder, admission.admit(city.office.setup, admission.read_identity(folder)))
         return folder
 
+    def addresses(self) -> dict[str, tuple[str, int]]:
+        """Address and process of every running server."""
+        return {one.place.code: (one.url, one.process.pid) for one in self.stations.values() if one.process}
+
     @contextmanager
     def running(self) -> Generator[None]:
         """Servers for all stations; they are stopped in the end, whatever happens, unless they are to be kept."""

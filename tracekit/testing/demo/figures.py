@@ -11,6 +11,7 @@ from tracekit.pipeline.times import day_of_text, day_text
 from tracekit.platform import chain, quality
 from tracekit.platform.office import Office
 from tracekit.platform.reconcile import reconcile
+from tracekit.sdk.chain import FILINGS
 from tracekit.testing.demo.acts import Break, Filed, Mended
 from tracekit.testing.demo.country import Country
 from tracekit.testing.demo.proof import Proof
@@ -24,6 +25,8 @@ LAST = 1 << 20
 WINDOW = 400
 """Days that one statement may span."""
 
+PLAIN = "meat_veg"
+"""The category of the plain demo's day."""
 FILES = (".csv", ".jsonl", ".xlsx")
 
 Row = dict[str, Any]
@@ -51,6 +54,10 @@ class Outcome:
     mended: Mended | None
     sent: Row
     feeds: list[Row] = field(default_factory=list[Row])
+    categories: list[Row] = field(default_factory=list[Row])
+    """One line a category."""
+    wrong: list[str] = field(default_factory=list[str])
+    """What of the other categories is not as their chains know it."""
     page: str = ""
     seconds: float = 0.0
 
@@ -77,7 +84,8 @@ class Outcome:
             wrong.append(f"enterprises: {self.books['differ']}")
         if self.trace["path"] != self.trace["expected"]:
             wrong.append(f"{self.trace['ref']}: {self.trace['path']} ≠ {self.trace['expected']}")
-        return wrong + [f"{one.origin} {one.key}: {one.hops}" for one in self.proofs if not one.signed or one.present]
+        wrong += [f"{one.origin} {one.key}: {one.hops}" for one in self.proofs if not one.signed or one.present]
+        return wrong + self.wrong
 
     def told(self) -> Row:
         """The one object of `--json`."""
@@ -109,19 +117,20 @@ class Outcome:
             "mended": asdict(self.mended) if self.mended else None,
             "proofs": [asdict(one) for one in self.proofs],
             "feeds": self.feeds,
+            "categories": self.categories,
         }
 
 
 def expected(truth: Truth, corrected: bool) -> list[Row]:
     """The generator's levels; a corrected record is one more content at every level, and the refused one stays counted."""
     more = Counts(total=1, valid=1) if corrected else Counts()
-    return [_row({"level": level}, asdict(truth.levels[level].plus(more))) for level in LEVELS]
+    return [counted(level, truth.levels[level].plus(more)) for level in LEVELS]
 
 
 def platforms(country: Country) -> list[Row]:
     """The counters of every platform over events; filings are counted apart."""
     return [
-        {"level": one.place.role, "code": one.place.code, "name": one.place.name, "parent": one.place.parent, **_events(one.office)}
+        {"level": one.place.role, "code": one.place.code, "name": one.place.name, "parent": one.place.parent, **events(one.office, PLAIN)}
         for one in country.stations.values()
     ]
 
@@ -135,14 +144,16 @@ def levels(rows: Iterable[Row]) -> list[Row]:
     return [{"level": level, **sums[level]} for level in LEVELS]
 
 
-def _row(names: Row, counts: dict[str, int]) -> Row:
-    return {**names, **{name: counts[name] for name in COUNTED}}
+def counted(level: str, counts: Counts) -> Row:
+    """The counters that are compared, of one level."""
+    return {"level": level, **{name: getattr(counts, name) for name in COUNTED}}
 
 
-def _events(office: Office) -> dict[str, int]:
+def events(office: Office, category: str) -> dict[str, int]:
+    """The counters of a platform over a category's events."""
     sums: dict[str, int] = dict.fromkeys((*COUNTED, "duplicate", "broken"), 0)
-    for rollup in office.store.rollups(0, LAST, ("kind",), category="meat_veg"):
-        if not str(rollup.by[0]).startswith("core."):
+    for rollup in office.store.rollups(0, LAST, ("kind",), category=category):
+        if rollup.by[0] not in FILINGS:
             for name in sums:
                 sums[name] += getattr(rollup, name)
     return sums

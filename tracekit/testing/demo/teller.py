@@ -13,10 +13,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from tracekit.spec.messages import render
 from tracekit.testing.demo.figures import COUNTED, Outcome, Row
 from tracekit.testing.demo.texts import Texts
 
-STEPS = 10
+STEPS = 11
 WIDTH = 132
 """Columns of a table where there is no terminal to ask."""
 FINDINGS = 10
@@ -27,8 +28,9 @@ TODAY = ("total", "valid", "problem", "pending", "broken", "late")
 class Teller:
     """Tells what is happening, step by step; nothing at all where one object was asked for and nobody watches."""
 
-    def __init__(self, texts: Texts, *, quiet: bool) -> None:
+    def __init__(self, texts: Texts, *, quiet: bool, steps: int = STEPS) -> None:
         self._texts = texts
+        self._steps = steps
         self._stream = sys.stderr if quiet else sys.stdout
         self._silent = quiet and not sys.stderr.isatty()
         self._progress: Progress | None = None
@@ -38,7 +40,7 @@ class Teller:
             columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24), TimeElapsedColumn())
             self._progress = Progress(*columns, console=Console(file=self._stream, highlight=False), transient=True)
             self._progress.start()
-            self._progress.add_task("", total=STEPS)
+            self._progress.add_task("", total=self._steps)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,8 +66,7 @@ class Teller:
 def tell(outcome: Outcome, texts: Texts, *, as_json: bool, kept: Mapping[str, Any], folder: str) -> None:
     """Tell what came of it: one object, or tables."""
     if as_json:
-        more = {"kept": {code: {"url": url, "pid": pid} for code, (url, pid) in kept.items()}} if kept else {}
-        sys.stdout.write(json.dumps({**outcome.told(), **more}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({**outcome.told(), **_addresses(kept)}, ensure_ascii=False) + "\n")
         return
     paper = _Paper(texts)
     _levels(paper, outcome)
@@ -77,7 +78,42 @@ def tell(outcome: Outcome, texts: Texts, *, as_json: bool, kept: Mapping[str, An
     paper.head("proof", texts.proved(outcome))
     if outcome.feeds:
         paper.head("feeds", *texts.feeds(outcome))
-    _end(paper, outcome, kept, folder)
+    _categories(paper, outcome.categories)
+    page = f"{texts.pick('页面', 'page')}: {outcome.page}"
+    _close(paper, outcome.differences, page, f"{outcome.seconds} s", kept=kept, folder=folder)
+
+
+def _addresses(kept: Mapping[str, Any]) -> Row:
+    return {"kept": {code: {"url": url, "pid": pid} for code, (url, pid) in kept.items()}} if kept else {}
+
+
+def tell_category(told: Row, texts: Texts, *, as_json: bool, kept: Mapping[str, Any]) -> None:
+    """Tell what came of one category: one object, or tables."""
+    if as_json:
+        sys.stdout.write(json.dumps({**told, **_addresses(kept)}, ensure_ascii=False) + "\n")
+        return
+    paper = _Paper(texts)
+    paper.lines(texts.pick(told["name_zh"], told["name_en"]), texts["notice"])
+    paper.head("levels")
+    rows = [
+        [texts[one["level"]], told["receipts"][one["level"]], *(one[name] for name in COUNTED), known["total"]]
+        for one, known in zip(told["levels"], told["expected"], strict=True)
+    ]
+    paper.table(("level", "receipts", *COUNTED, "known"), rows, len(COUNTED) + 2)
+    compared = (("filings", told["filings"]), ("day_counts", told["day_counts"]))
+    paper.table(("nation", "count", "known"), [[texts[name], one["count"], one["known"]] for name, one in compared], 2)
+    if told["goes_up"]:
+        paper.head("goes_up")
+        paper.table(("kind", "withheld"), [[kind, " ".join(groups)] for kind, groups in told["goes_up"].items()])
+    if told["stays"]:
+        paper.head("stays", " ".join(told["stays"]))
+    paper.head("promised")
+    rows = [[one["code"], render(one["code"], one["params"], texts.language), one["count"], one["known"]] for one in told["findings"]]
+    paper.table(("code", "meaning", "count", "known"), rows, 2)
+    for one in told["traces"]:
+        paper.head("back", f"{one['name']}  {one['ref']}  @ {one['at']}")
+        paper.table(("kind", "enterprise", "key"), [[kind, origin, key] for origin, kind, key in one["path"]])
+    _close(paper, told["differences"], f"{told['seconds']} s", kept=kept)
 
 
 class _Paper:
@@ -153,10 +189,15 @@ def step_row(texts: Texts, step: Row) -> list[str]:
     return [step["time"].removesuffix("+08:00").replace("T", " "), texts.pick(step["kind_zh"], step["kind_en"]), step["enterprise"], papers]
 
 
-def _end(paper: _Paper, outcome: Outcome, kept: Mapping[str, Any], folder: str) -> None:
-    wrong = outcome.differences
-    paper.lines("", *([paper.texts.tell("not_equal"), *wrong] if wrong else [paper.texts.tell("all_equal")]))
-    paper.lines(f"{paper.texts.pick('页面', 'page')}: {outcome.page}", f"{outcome.seconds} s")
+def _categories(paper: _Paper, lines: Sequence[Row]) -> None:
+    paper.head("categories")
+    names = ("kinds", "events", "nation", "day_counts", "found", "way")
+    rows = [[paper.texts.pick(one["name_zh"], one["name_en"]), *(one[name] for name in names)] for one in lines]
+    paper.table(("name", *names), rows, len(names))
+
+
+def _close(paper: _Paper, wrong: Sequence[str], *lines: str, kept: Mapping[str, Any], folder: str = "") -> None:
+    paper.lines("", *([paper.texts.tell("not_equal"), *wrong] if wrong else [paper.texts.tell("all_equal")]), *lines)
     if kept:
         stop = " ".join(str(pid) for _, pid in kept.values())
         paper.lines(*(f"{code}  {url}" for code, (url, _) in kept.items()), folder, f"{paper.texts.pick('停止', 'stop')}: kill {stop}")

@@ -67,6 +67,21 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "warning": ("警告", "warning"),
     "info": ("提示", "info"),
     "border": ("省界", "border"),
+    "categories": ("各品类一行", "Every category in one line"),
+    "kinds": ("记录种类", "kinds"),
+    "kind": ("记录种类", "kind"),
+    "events": ("市级事件", "events at cities"),
+    "day_counts": ("仅报日数", "day counts only"),
+    "found": ("检查结果", "findings"),
+    "way": ("追溯环节", "way back"),
+    "back": ("向源头追溯", "The way back to the origin"),
+    "receipts": ("回执", "receipts"),
+    "filings": ("备案", "filings"),
+    "goes_up": ("上报国家的记录种类与不上报的信息组", "Kinds that go up to the nation, and the groups of them that stay below"),
+    "stays": ("留在下级的记录种类（只报日数）", "Kinds that stay below; their day counts go up"),
+    "withheld": ("不上报的信息组", "groups that stay below"),
+    "promised": ("检查结果（与链条约定核对）", "Findings, beside those that the chain promised"),
+    "key": ("编号", "key"),
 }
 STORY: Mapping[str, tuple[str, str]] = {
     "sent": (
