@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tracekit.loader import installed
-from tracekit.testing import Truth, build, grow
+from tracekit.testing import Rates, Truth, build, grow
 from tracekit.testing.filing import filings
 from tracekit.testing.generator import chains_of
 from tracekit.testing.places import CITIES
@@ -39,10 +39,11 @@ class Played(NamedTuple):
 
 
 class Category(NamedTuple):
-    """One run of a category alone: its exit code and the object it printed."""
+    """One run of a category alone that leaves its platforms up: its exit code, the object it printed, and its folder."""
 
     code: int
     told: dict[str, Any]
+    folder: Path
 
 
 def command(folder: Path, *more: str) -> list[str]:
@@ -201,19 +202,25 @@ def test_every_category_with_a_chain_has_its_line(played: Played) -> None:
     nation = next(one for one in played.told["levels"] if one["level"] == "nation")
     assert told.pop("meat_veg")["nation"] == nation["total"]
     for category, one in told.items():
-        world = grow(chains_of(category), SEED, "least", cities=CITIES[1:])
+        world = grow(chains_of(category), SEED, "least", rates=Rates(late=0), cities=CITIES[1:])
         known = sum_levels(count(world))
         assert (one["events"], one["found"]) == (known["city"].total, sum(count_findings(world).values())), category
         assert (one["nation"] == known["nation"].total) == (one["day_counts"] == 0), category
 
 
 @pytest.fixture(scope="module")
-def food(tmp_path_factory: pytest.TempPathFactory) -> Category:
-    asked = [sys.executable, "-m", "tracekit", "demo", "--category", "food", "--json", "--seed", str(SEED)]
-    asked += ["--dir", str(tmp_path_factory.mktemp("food"))]
+def food(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Category]:
+    folder = tmp_path_factory.mktemp("food")
+    asked = [sys.executable, "-m", "tracekit", "demo", "--category", "food", "--json", "--keep", "--seed", str(SEED), "--dir", str(folder)]
     done = subprocess.run(asked, capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=False)
-    assert done.stdout.count("\n") == 1, done.stderr
-    return Category(done.returncode, json.loads(done.stdout))
+    running = _servers(folder)
+    try:
+        assert done.stdout.count("\n") == 1, done.stderr
+        yield Category(done.returncode, json.loads(done.stdout), folder)
+    finally:
+        for one in running:
+            one.terminate()
+        psutil.wait_procs(running, timeout=60)
 
 
 def test_a_category_goes_to_the_national_receipt_and_back_to_its_origin(food: Category) -> None:
@@ -274,22 +281,11 @@ def test_servers_never_outlive_it(begun: "subprocess.Popen[str]", tmp_path: Path
     assert begun.wait(60) != 0
 
 
-def test_keep_leaves_the_platforms_up(tmp_path: Path) -> None:
-    done = subprocess.run(
-        command(tmp_path, "--json", "--keep"), capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=False
-    )
-    running = _servers(tmp_path)
-    try:
-        assert done.returncode == 0, done.stderr or json.loads(done.stdout)["differences"]
-        kept = json.loads(done.stdout)["kept"]
-        assert {one["pid"] for one in kept.values()} == {one.pid for one in running}
-        asked = [sys.executable, "-m", "tracekit", "status", str(tmp_path / "platforms" / "nation"), "--json", "--day", "2026-11-20"]
-        status = subprocess.run(asked, capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=True)
-        assert json.loads(status.stdout)["records"] > 0
-    finally:
-        for one in running:
-            one.terminate()
-        psutil.wait_procs(running, timeout=60)
+def test_keep_leaves_the_platforms_up(food: Category) -> None:
+    assert {one["pid"] for one in food.told["kept"].values()} == {one.pid for one in _servers(food.folder)}
+    asked = [sys.executable, "-m", "tracekit", "status", str(food.folder / "platforms" / "nation"), "--json", "--day", "2026-11-20"]
+    status = subprocess.run(asked, capture_output=True, text=True, env=surroundings(), timeout=PATIENCE, check=True)
+    assert json.loads(status.stdout)["records"] > 0
 
 
 def _servers(folder: Path) -> list[psutil.Process]:

@@ -1,5 +1,6 @@
 """The blocks of docs/how-to/add-a-category.md, run in one shell in their order."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -42,5 +43,7 @@ def test_the_page_works_from_its_first_block_to_its_last(tmp_path: Path) -> None
     assert "6 records, 0 with problems, 1 findings" in done.stdout
     assert "TK-BUILD-001" in done.stdout
     assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE), done.stdout
+    shown = json.loads(done.stdout.splitlines()[-1])
+    assert shown["equal"] is True
     ours = [path for path in (tmp_path / PLUGIN).rglob("*.py") if "models" not in path.name]
     assert sum(len(path.read_text("utf-8").splitlines()) for path in ours) < 12  # the template's, with the names put in

@@ -36,9 +36,11 @@ class Size:
     stalls: int
     crops: int
     sales: int
+    cities: int | None = None
+    """In how many cities the chains of tables begin; in all where it is not said."""
 
 
-SIZES = {"least": Size(1, 1, 2, 1, 1), "small": Size(2, 2, 4, 3, 1), "demo": Size(6, 6, 54, 18, 8), "large": Size(24, 12, 160, 72, 12)}
+SIZES = {"least": Size(1, 1, 2, 1, 1, 1), "small": Size(2, 2, 4, 3, 1), "demo": Size(6, 6, 54, 18, 8), "large": Size(24, 12, 160, 72, 12)}
 
 
 @dataclass

@@ -59,6 +59,6 @@ def test_little_worlds_stand_in_one_country_without_a_number_twice() -> None:
     nodes = [node.ref for each in worlds for one in each.enterprises for node in one.nodes]
     assert (len(set(codes)), len(set(nodes))) == (len(codes), len(nodes))
     for part in parts:
-        assert {one.city for one in part.world.enterprises} == set(CITIES[1:])
+        assert {one.city for one in part.world.enterprises} <= set(CITIES[1:])
         assert part.world.traces
         assert all(event.node.state != "silent" for trace in part.world.traces for event in trace.path)
