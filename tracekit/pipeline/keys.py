@@ -17,6 +17,8 @@ MAX_KEYS = 500
 """More keys than this from one record are cut off: a record that names so many papers is a finding elsewhere."""
 
 _DAY = 86_400
+_TIMES = {"time.day": 10, "time.month": 7, "time.year": 4}
+"""How much of the business day each term takes."""
 FOREVER = (1 << 62) - 1
 
 
@@ -72,8 +74,8 @@ def _term(term: str) -> Callable[[Record], list[_Found]]:
         return lambda record: [
             _Found(one["ref"], 0, head, one) for one in _entries(record, head) if one.get("type") == wanted and one.get("ref")
         ]
-    if term == "time.day":
-        return lambda record: _alone(business_day(record.get("time", "")))
+    if term in _TIMES:
+        return lambda record, length=_TIMES[term]: _alone(business_day(record.get("time", ""))[:length])
     head, _, rest = term.partition(".")
     if head == "extension" or not rest:
         return lambda record: _alone(_inner(record, term))

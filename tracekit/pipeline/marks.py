@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from tracekit.pipeline.keys import Key, compile_keys, compile_until
 from tracekit.sdk import Balance, Facts, Mark, MarkKey, Move, Own, Record
 from tracekit.sdk.standing import LIFT, by_mark
+from tracekit.spec.joining import TOLD
 from tracekit.spec.units import BECQUERELS, KILOGRAMS, LITRES
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ def _amount(measure: str, key: Key) -> tuple[str, int]:
     """Unit and amount (millionths) of an item; nothing if it is not told in that measure."""
     if measure == "each":
         return "each", 10**6
+    if measure.startswith(TOLD):
+        return _told(measure.removeprefix(TOLD), key.entries.get("items", {}).get("extension", {}))
     quantities: Sequence[Mapping[str, str]] = key.entries.get("items", {}).get("quantities", ())
     if measure == "count":
         counted = [one for one in quantities if one["basis"] in _COUNTED]
@@ -96,6 +99,11 @@ def _amount(measure: str, key: Key) -> tuple[str, int]:
     base, factors = _UNITS[measure]
     told = next((one for one in quantities if one["unit"] in factors), None)
     return (base, _millionths(told["value"], factors[told["unit"]])) if told else ("", 0)
+
+
+def _told(name: str, extension: Mapping[str, str]) -> tuple[str, int]:
+    """What an item's extension tells under a name, which stands for its unit."""
+    return (name, _millionths(extension[name], Decimal(1))) if name in extension else ("", 0)
 
 
 def _millionths(value: str, factor: Decimal) -> int:

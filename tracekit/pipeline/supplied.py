@@ -37,7 +37,10 @@ class Supplied:
 
 
 def compile_supplied(tables: Mapping[str, Sequence[Any]], marks: Sequence[MarkRow], balance: Sequence[BalanceRow]) -> Supplied:
-    """What the rows of `marks.csv` and `balance.csv` make of supplied tables: a row is a record, and its one item."""
+    """What the rows of `marks.csv` and `balance.csv` make of supplied tables.
+
+    A row is a record, its one item, and what that item's extension says.
+    """
     found = Supplied()
     for name, rows in tables.items():
         make = compile_marks(row for row in marks if row.kind == TABLE + name)
@@ -52,7 +55,7 @@ def compile_supplied(tables: Mapping[str, Sequence[Any]], marks: Sequence[MarkRo
 
 def _record(row: Mapping[str, str]) -> Record:
     quantity = {"value": row.get("value", "0"), "unit": row.get("unit", ""), "basis": row.get("basis", "")}
-    return {**row, "items": [{**row, "quantities": [quantity]}]}
+    return {**row, "items": [{**row, "quantities": [quantity], "extension": row}]}
 
 
 def _sum(one: Balance, other: Balance | None) -> Balance:

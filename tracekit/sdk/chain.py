@@ -7,7 +7,7 @@ falls away. The names:
 
 * `{plant.node}`, `.code`, `.uscc`, `.ref`, `.county`, `.name`: a place by its id; `{here.…}` is the step's own;
 * `{line[product]}`: a value of the line; `{intake[items][0][ref]}`: what an earlier step of the lot wrote;
-* `{day:+30}`, `{day:-1}`, `{day:+6m}`, `{day:%y%m%d}`, `{day:-1%1y%m%d}` (`%1y`: the year's last digit);
+* `{day:+30}`, `{day:-1}`, `{day:+6m}`, `{day:-1M}` (last of the month before), `{day:%y%m%d}`, `{day:-1%1y%m%d}` (`%1y`: its last digit);
 * `{some:800-1200}` a number by chance; what `let` gives: `{weight:*0.12}` to the tenth, `{weight:*0.12~0}` to whole ones,
   `{whole:-{part}}`, `{whole:+3}`;
 * `{number}` of the lot in its city, `{next:04d}` of the step at its place, `{serial:07}` another one at every use,
@@ -47,9 +47,9 @@ def table_chain(category: str, specs: Path) -> Chain:
 
 
 def grow_table(told: Flat, world: Any) -> None:
-    """Grow what a chain file tells: in every city its places, and for every line as many lots as the world's size says."""
+    """Grow what a chain file tells: in as many cities as the world's size says its places, and for every line as many lots."""
     common = {"some": Chance(world.rng), "serial": Serial(lambda: world.numbers.next(f"serial {world.category}")), **CHECKED}
-    for at in range(len(world.cities)):
+    for at in range(len(world.cities))[: world.size.cities]:
         places = {name: _found(world, at, row, common) for name, row in told["places"].items()}
         runs = [(line, lot) for line in told["lines"] for lot in range(world.size.lots)]
         late = world.share(len(runs), world.rates.late)

@@ -169,19 +169,17 @@ def months_later(day: date, months: int) -> date:
     return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
-def yield_in_band(code: str, rows: Rows, names: Sequence[str], densities: Mapping[str, str], *, level: Level = "warning") -> Check:
+def yield_in_band(
+    code: str, rows: Rows, names: Sequence[str], densities: Mapping[str, str], amount: str = "", *, level: Level = "warning"
+) -> Check:
     """Mass out over mass in lies in the band of the first row whose `names` fit; an empty cell fits all.
 
     Args:
         names: the first is a name of the first output's extension, the others of the record's.
         densities: kilograms a litre by the first name's value, where goods are measured by volume.
+        amount: a decimal of the items' extension that counts instead of the mass: what of it is of worth.
     """
-
-    @cache
-    def band(*values: str) -> tuple[Decimal, Decimal] | None:
-        fits = (row for row in rows if all(row[name] in ("", value) for name, value in zip(names, values, strict=True)))
-        row = next(fits, None)
-        return (Decimal(row["low"]), Decimal(row["high"])) if row else None
+    band = _bands(rows, names)
 
     def check(record: Record, _facts: Facts) -> Iterable[Finding]:
         inner: Mapping[str, Any] = record.get("extension", {})
@@ -189,7 +187,7 @@ def yield_in_band(code: str, rows: Rows, names: Sequence[str], densities: Mappin
         if made is None:
             return NONE
         limits = band(str(said(made, names[0]) or ""), *(str(inner.get(name, "")) for name in names[1:]))
-        taken, given = (_mass(record, role, names[0], densities) for role in ("input", "output"))
+        taken, given = (_amount_of(record, role, names[0], densities, amount) for role in ("input", "output"))
         if limits is None or not taken or not given or limits[0] <= given / taken <= limits[1]:
             return NONE
         params = {"value": f"{given / taken:.3f}", "low": str(limits[0]), "high": str(limits[1])}
@@ -198,15 +196,48 @@ def yield_in_band(code: str, rows: Rows, names: Sequence[str], densities: Mappin
     return check
 
 
-def _mass(record: Record, role: str, name: str, densities: Mapping[str, str]) -> Decimal | None:
-    """Kilograms of all items of a role; None if one of them cannot be told."""
+def share_in_band(code: str, rows: Rows, names: Sequence[str], amount: str, *, level: Level = "warning") -> Check:
+    """What an item's extension tells, over its mass, lies in the band of the first row whose `names` fit; an empty cell fits all.
+
+    Args:
+        names: names of the item's extension.
+        amount: the decimal told: kilograms of what is of worth, of a purity or a conversion into another form.
+    """
+    band = _bands(rows, names)
+
+    def check(record: Record, _facts: Facts) -> Iterable[Finding]:
+        found: list[Finding] = []
+        for item in record["items"]:
+            told, mass, limits = said(item, amount), mass_of(item), band(*(str(said(item, name) or "") for name in names))
+            if told and mass and mass > 0 and limits and not limits[0] <= Decimal(told) / mass <= limits[1]:
+                params = {"value": f"{Decimal(told) / mass:.3f}", "low": str(limits[0]), "high": str(limits[1])}
+                found.append(Finding(code, level, f"items.{item['line']}.extension.{amount}", params))
+        return found
+
+    return check
+
+
+def _bands(rows: Rows, names: Sequence[str]) -> Callable[..., tuple[Decimal, Decimal] | None]:
+    """The band of the first row that fits the values of some names."""
+
+    @cache
+    def band(*values: str) -> tuple[Decimal, Decimal] | None:
+        fits = (row for row in rows if all(row[name] in ("", value) for name, value in zip(names, values, strict=True)))
+        row = next(fits, None)
+        return (Decimal(row["low"]), Decimal(row["high"])) if row else None
+
+    return band
+
+
+def _amount_of(record: Record, role: str, name: str, densities: Mapping[str, str], amount: str) -> Decimal | None:
+    """Kilograms of all items of a role, or what they tell; None if one of them cannot be told."""
     total = Decimal()
     for item in record["items"]:
         if item["role"] == role:
-            kilograms = mass_of(item, densities.get(str(said(item, name)), ""))
-            if kilograms is None:
+            told = said(item, amount) if amount else mass_of(item, densities.get(str(said(item, name)), ""))
+            if told is None:
                 return None
-            total += kilograms
+            total += Decimal(told)
     return total
 
 

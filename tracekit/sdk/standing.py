@@ -36,15 +36,16 @@ def not_marked(code: str, mark: str, *, after: int | None = None, level: Level =
     return check
 
 
-def still_marked(code: str, mark: str, *, always: bool = False, level: Level = "warning") -> Check:
+def still_marked(code: str, mark: str, *, always: bool = False, where: str = "", level: Level = "warning") -> Check:
     """What the record reads bears the mark at its time: inspected, permitted, released, certified.
 
     Args:
         always: also where nobody ever set the mark; else only where it was set, but has ended or comes later.
+        where: a mark that must stand on something the record reads, or nothing is said: that a list names all there are.
     """
 
     def check(_record: Record, facts: Facts) -> Iterable[Finding]:
-        if not facts.own.reads:
+        if not facts.own.reads or (where and not _any_stands(facts, where)):
             return NONE
         return [
             _finding(code, level, key, until=_day(max((one.until for one in marks), default=0)))
@@ -178,6 +179,10 @@ def _lifted(mark: Mark, lifts: Sequence[Mark]) -> Mark:
 
 def _stands(mark: Mark, facts: Facts) -> bool:
     return mark.start <= facts.own.end and mark.until >= facts.own.start
+
+
+def _any_stands(facts: Facts, mark: str) -> bool:
+    return any(_stands(one, facts) for _, marks in _read(facts, mark) for one in marks)
 
 
 def _finding(code: str, level: Level, key: MarkKey, **params: str) -> Finding:

@@ -28,7 +28,15 @@ CHECKS: Mapping[str, Made] = {
         code, given["first"], given["last"], given["days"], given["months"], int(given["slack"]), level=level
     ),
     "yield_in_band": lambda code, level, given: checks.yield_in_band(
-        code, given["rows"], _list(given["names"]), _densities(given.get("densities", ()), _list(given["names"])[0]), level=level
+        code,
+        given["rows"],
+        _list(given["names"]),
+        _densities(given.get("densities", ()), _list(given["names"])[0]),
+        given.get("amount", ""),
+        level=level,
+    ),
+    "share_in_band": lambda code, level, given: checks.share_in_band(
+        code, given["rows"], _list(given["names"]), given["amount"], level=level
     ),
     "within_days": lambda code, level, given: checks.within_days(code, given["first"], given["last"], int(given["days"]), level=level),
     "within_hours": lambda code, level, given: checks.within_hours(code, given["first"], given["last"], int(given["hours"]), level=level),
@@ -36,7 +44,9 @@ CHECKS: Mapping[str, Made] = {
     "not_marked": lambda code, level, given: standing.not_marked(
         code, given["mark"], after=int(given["after"]) if "after" in given else None, level=level
     ),
-    "still_marked": lambda code, level, given: standing.still_marked(code, given["mark"], always="always" in given, level=level),
+    "still_marked": lambda code, level, given: standing.still_marked(
+        code, given["mark"], always="always" in given, where=given.get("where", ""), level=level
+    ),
     "marked_within": lambda code, level, given: standing.marked_within(code, given["mark"], int(given["days"]), level=level),
     "within_balance": lambda code, level, given: standing.within_balance(
         code, given["ledger"], tolerance=Decimal(given.get("tolerance", "0")), always="always" in given, level=level

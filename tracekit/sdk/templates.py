@@ -2,6 +2,8 @@
 
 >>> fill({"value": "{a[b]}", "note": "{a[c]}", "code": "{gs1:690123456789}"}, {"a": {"b": 7, "c": None}, **CHECKED})
 {'value': 7, 'code': '6901234567892'}
+>>> f"{Day(date(2026, 11, 20)):-1M}", f"{Day(date(2026, 1, 31)):+1M}"
+('2026-10-31', '2026-02-28')
 >>> fill(["{n:02}", {"times": 2, "each": {"line": "{n}"}}], {"n": 5})
 ['05', {'line': 1}, {'line': 2}]
 >>> f"{Day(date(2026, 11, 20)):-1%1y%m%d}", f"{Quantity('12.5'):*0.3}", f"{Quantity('12.5'):*0.3~0}", f"{Quantity('12.5'):-0.75}"
@@ -24,7 +26,7 @@ from tracekit.trees import is_array, is_object
 Names = Mapping[str, Any]
 
 _format = Formatter()
-_MOVED = re.compile(r"(?:([+-]\d+)(m?))?(.*)")
+_MOVED = re.compile(r"(?:([+-]\d+)([mM]?))?(.*)")
 _WORKED = re.compile(r"([*+-])(-?[\d.]+)(?:~(\d))?")
 
 
@@ -61,14 +63,18 @@ def _text(template: str, names: Names) -> Any:
 
 
 class Day:
-    """A day: `{day}`, `{day:+30}`, `{day:+6m}`, `{day:%y%m%d}`, `{day:-1%m%d}`; `%1y` is the last digit of the year."""
+    """A day: `{day:+30}`, `{day:+6m}`, `{day:%y%m%d}`, `{day:-1%m%d}`, `{day:-1M}` (a month's last); `%1y`: a year's last digit."""
 
     def __init__(self, day: date) -> None:
         self.day = day
 
     def __format__(self, spec: str) -> str:
         moved, months, form = _MOVED.findall(spec)[0]
-        day = months_later(self.day, int(moved)) if months else self.day + timedelta(days=int(moved or 0))
+        count = int(moved or 0)
+        if months == "M":
+            day = months_later(self.day.replace(day=1), count + 1) - timedelta(days=1)
+        else:
+            day = months_later(self.day, count) if months else self.day + timedelta(days=count)
         return day.strftime(form.replace("%1y", str(day.year % 10))) if form else day.isoformat()
 
 

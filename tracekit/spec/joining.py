@@ -1,6 +1,7 @@
 """The tables that join a record to others: keys that make edges (`links.csv`), marks (`marks.csv`) and balances (`balance.csv`).
 
-A key is one or more terms (a field, `extension.x`, `documents:<type>`, `items.<field>[@role]`, `refs.<field>`, `time.day`);
+A key is one or more terms (a field, `extension.x`, `documents:<type>`, `items.<field>[@role]`, `refs.<field>`, `time.day`,
+`time.month`, `time.year`);
 `when` keeps it to records or entries of which a path holds: `<path> in A B`, `not_in A B`, `present`, `absent`.
 """
 
@@ -14,6 +15,8 @@ from tracekit.spec.tables import Row, read_optional
 WHEN_TESTS = ("in", "not_in", "present", "absent")
 MEASURES = ("mass", "volume", "count", "activity", "each")
 """What a balance counts: kilograms, litres, pieces and heads by their unit, becquerels, or entries."""
+TOLD = "extension."
+"""What stands before the decimal that an item's extension tells, where a balance counts that."""
 
 
 class When(NamedTuple):
@@ -121,7 +124,9 @@ def _mark(row: Row) -> MarkRow:
 
 
 def _balance(row: Row) -> BalanceRow:
-    sign, measure = _one_of(row["sign"], "+", "-", "="), _one_of(row["measure"], *MEASURES)
+    sign, measure = _one_of(row["sign"], "+", "-", "="), row["measure"]
+    if not measure.startswith(TOLD):
+        _one_of(measure, *MEASURES)
     return BalanceRow(row["kind"], row["ledger"], _key(row), sign, measure, _when(row), row.get("note", ""))
 
 

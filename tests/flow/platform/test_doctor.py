@@ -53,7 +53,7 @@ def test_each_fault_is_found_by_its_own_check(town: Path, serve: Callable[..., A
     assert "TK-DOC-006" in bad(shop)
     config.write_text(kept)
 
-    replaced(config, "required = []", 'required = ["drugs"]')
+    replaced(config, "required = []", 'required = ["furs"]')
     assert bad(shop) == {"TK-DOC-007"}
     config.write_text(kept)
 

@@ -66,6 +66,16 @@ def test_when_reads_a_boolean_as_tables_write_it() -> None:
     assert [key.text for key in keys({"items": items})] == ["a:2", "a:3"]
 
 
+def test_a_ledger_of_a_year_adds_up_what_items_tell() -> None:
+    rows = [BalanceRow("x.make", "quota", ("party", "time.year", "items.role@output"), "-", "extension.oxide", None, "")]
+    items = [{"line": 1, "role": "output", "extension": {"oxide": "2.5"}}, {"line": 2, "role": "output"}, {"line": 3, "role": "input"}]
+    made = {"party": "a:1", "items": items}
+    assert compile_moves(rows)({**made, "time": "2026-01-01T00:30+08:00"}) == [
+        Move("quota", "quota|a:1|2026|output|oxide", 1, 0, 2_500_000)
+    ]
+    assert [one.text for one in compile_keys(("time.month",))({"time": "2025-12-31T16:00:00Z"})] == ["2026-01"]
+
+
 def test_a_count_moves_nothing_and_may_be_zero() -> None:
     def stock(value: str, unit: str, basis: str) -> dict[str, Any]:
         return {"items": [{"line": 1, "ref": "a:1", "quantities": [{"value": value, "unit": unit, "basis": basis}]}]}

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from tracekit.sdk import Facts
-from tracekit.sdk.checks import code_listed, due_tests_done, mass_of, months_later, shelf_life_kept, within_hours, yield_in_band
+from tracekit.sdk.checks import (
+    code_listed,
+    due_tests_done,
+    mass_of,
+    months_later,
+    share_in_band,
+    shelf_life_kept,
+    within_hours,
+    yield_in_band,
+)
 
 ROWS = [
     {"goods": "oil", "process": "refined", "low": "0.9", "high": "1"},
@@ -37,6 +46,35 @@ def _made(out: str, unit: str, goods: str = "oil", **extension: str) -> dict[str
 )
 def test_yield(record: dict[str, Any], ratio: str) -> None:
     assert [finding.params["value"] for finding in YIELD(record, Facts())] == ([ratio] if ratio else [])
+
+
+@pytest.mark.parametrize(("taken", "given", "ratio"), [("10", "10.1", []), ("10", "10.2", ["1.020"]), ("10", None, [])])
+def test_yield_of_what_the_items_tell(taken: str, given: str | None, ratio: list[str]) -> None:
+    roles = (("input", taken), ("output", given))
+    items = [{"line": 1, "role": role, "extension": {"oxide": told} if told else {}} for role, told in roles]
+    check = yield_in_band("TK-X-006", [{"form": "", "low": "0.5", "high": "1.01"}], ["form"], {}, "oxide")
+    assert [finding.params["value"] for finding in check({"items": items}, Facts())] == ratio
+
+
+SHARES = [{"form": "metal", "element": "Nd", "low": "1.1", "high": "1.2"}, {"form": "", "element": "", "low": "0", "high": "1"}]
+
+
+@pytest.mark.parametrize(
+    ("mass", "oxide", "form", "share"),
+    [
+        ("100", "116", "metal", []),
+        ("100", "100", "metal", ["1.000"]),
+        ("100", "100", "oxide", []),
+        ("0.1", "101", "oxide", ["1010.000"]),
+        ("-1", "101", "oxide", []),
+        ("100", None, "oxide", []),
+    ],
+)
+def test_share_of_what_is_of_worth(mass: str, oxide: str | None, form: str, share: list[str]) -> None:
+    extension = {"form": form, "element": "Nd", **({"oxide": oxide} if oxide else {})}
+    item = {"line": 2, "quantities": [{"value": mass, "unit": "kg"}], "extension": extension}
+    found = list(share_in_band("TK-X-007", SHARES, ["form", "element"], "oxide")({"items": [item]}, Facts()))
+    assert [(one.path, one.params["value"]) for one in found] == [("items.2.extension.oxide", one) for one in share]
 
 
 def test_mass_prefers_weight_and_needs_a_density_for_volume() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tracekit.sdk import Balance, Facts, Mark, MarkKey, Move, Own
-from tracekit.sdk.standing import by_mark, count_agrees, not_marked, within_limit
+from tracekit.sdk.standing import by_mark, count_agrees, not_marked, still_marked, within_limit
 
 DAY = 86_400
 MIDNIGHT = -8 * 3600
@@ -37,6 +37,14 @@ def test_a_thing_that_is_named_twice_in_a_line_is_found_once() -> None:
     reads = by_mark(MarkKey("read", "delivered", "delivered|a:1", line) for line in (1, 1, 2))
     facts = Facts(marks={"delivered|a:1": [Mark(1, MIDNIGHT, 1 << 61)]}, own=Own(0, 0, reads))
     assert [finding.path for finding in not_marked("TK-X-001", "delivered")({}, facts)] == ["items.1.ref", "items.2.ref"]
+
+
+@pytest.mark.parametrize(("list_until", "marked", "said"), [(9, False, True), (9, True, False), (4, False, False), (None, False, False)])
+def test_who_is_on_no_list_is_told_only_where_there_is_a_list(list_until: int | None, marked: bool, said: bool) -> None:
+    reads = by_mark([MarkKey("read", "listed", "listed|a:1", 1), MarkKey("read", "list", "list|x", 0)])
+    marks = {"list|x": [] if list_until is None else [Mark(1, 0, list_until)], "listed|a:1": [Mark(1, 0, 9)] if marked else []}
+    check = still_marked("TK-X-003", "listed", always=True, where="list")
+    assert [one.path for one in check({}, Facts(marks=marks, own=Own(5, 5, reads)))] == (["items.1.ref"] if said else [])
 
 
 STOCK = "stock|a:1|node:1|kg"
