@@ -259,7 +259,13 @@ def test_no_server_is_left(played: Played) -> None:
 def begun(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """A demo whose six servers have just been started."""
     process = subprocess.Popen(
-        command(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=surroundings("en"), start_new_session=True
+        command(tmp_path, "--category", "food"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=surroundings("en"),
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # these tests may run where Ctrl-C is ignored
     )
     assert process.stdout is not None
     for line in process.stdout:

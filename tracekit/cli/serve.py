@@ -39,7 +39,7 @@ def serve(
             put_json({"url": url, "code": office.code, "environment": office.environment})
         else:
             put(say(f"{office.code} 在 {url} 提供服务（{office.environment}）", f"{office.code} listens at {url} ({office.environment})"))
-        typer.get_text_stream("stdout").flush()
+        sys.stdout.flush()
 
     quiet_collector()
     try:
