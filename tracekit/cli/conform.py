@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tracekit.cli.conform_client import client
 from tracekit.cli.output import describe_finding, put, put_finding, put_json, say
 
 if TYPE_CHECKING:
@@ -29,31 +30,40 @@ def server(
     url: Annotated[str, typer.Argument(help="The platform's address; it replaces that of the plan.")] = "",
     plan_file: PlanFile = Path("plan.toml"),
     case: Annotated[list[str] | None, typer.Option("--case", help="Only this case; may be given again.")] = None,
-    failed: Annotated[Path | None, typer.Option("--failed", help="Only what did not pass in these results.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="A file for the results, JSON Lines.")] = None,
+    failed: Annotated[Path | None, typer.Option("--failed", help="Only what did not pass in this bundle or results file.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="A folder for results, report, JUnit, CSV, certificate, manifest.")] = None,
+    sign: Annotated[Path | None, typer.Option("--sign", help="The private key, PEM, that signs; else one beside the plan.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a county, city, provincial or national platform: the kit sends, asks and misbehaves on purpose."""
+    from tracekit.conformance.bundle import open_signer, prepare, write_bundle
     from tracekit.conformance.cases import load_cases
     from tracekit.conformance.judge import judge, opened, planned
     from tracekit.conformance.preflight import look
     from tracekit.conformance.requirements import read_requirements
-    from tracekit.conformance.results import write_results
+    from tracekit.loader import installed
 
+    signer = None
+    if out is not None:
+        prepare(out)
+        signer = open_signer(sign, plan_file.parent, installed().suites)
     plan = planned(plan_file, url, case or (), failed)
     cases, payloads = load_cases()
     with opened(plan, plan_file.parent, payloads) as session:
         if not _fit(look(session, plan), as_json=as_json):
             raise typer.Exit(2)
-        lines, outcomes = judge(plan, session, cases, read_requirements(), lambda one: None if as_json else _put(one))
+        lines, outcomes = judge(plan, session, cases, read_requirements(), lambda one: None if as_json else put_outcome(one))
     footer = lines[-1]
-    if out is not None:
-        write_results(out, lines)
+    if out is not None and signer is not None:
+        write_bundle(out, lines, plan, signer)
     if as_json:
         put_json({"header": lines[0], "cases": lines[1:-1], "footer": footer})
     else:
-        _put_footer(footer, out)
+        put_footer(footer, out)
     raise typer.Exit(footer["exit"] if outcomes else 2)
+
+
+app.command()(client)
 
 
 @app.command()
@@ -84,7 +94,7 @@ def file(
 
 
 @app.command()
-def plugin(category: Annotated[str, typer.Argument(help="An installed category, such as food.")]) -> None:
+def plugin(category: Annotated[str, typer.Argument(help="An installed category, such as food.")], as_json: AsJson = False) -> None:
     """Judge a category's plugin: tables, rules, links, example records, chain. Needs the extra `testing`."""
     import subprocess
     import sys
@@ -102,7 +112,9 @@ def plugin(category: Annotated[str, typer.Argument(help="An installed category, 
         test = Path(folder) / "test_plugin.py"
         test.write_text(f"from tracekit.testing import plugin_suite\n\nTestPlugin = plugin_suite({id_!r})\n", "utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
-        done = subprocess.run(command, cwd=folder, check=False)  # noqa: S603  our own interpreter and file
+        done = subprocess.run(command, cwd=folder, check=False, stdout=sys.stderr if as_json else None)  # noqa: S603  our own interpreter and file
+    if as_json:
+        put_json({"category": id_, "conformant": done.returncode == 0})
     raise typer.Exit({0: 0, 1: 1}.get(done.returncode, 2))
 
 
@@ -113,11 +125,13 @@ def coverage(
 ) -> None:
     """Which case shows which requirement, and what lacks."""
     from tracekit.conformance.cases import load_cases
+    from tracekit.conformance.client_scenarios import load_scenarios
     from tracekit.conformance.coverage import coverage as covered_by
     from tracekit.conformance.coverage import lacking
     from tracekit.conformance.requirements import read_requirements
 
-    rows = covered_by(read_requirements(), load_cases()[0])
+    cases = {**load_cases()[0], **{id_: one.case for id_, one in load_scenarios().items()}}
+    rows = covered_by(read_requirements(), cases)
     lacks = list(lacking(rows))
     if as_json:
         put_json({"requirements": [_covered(one) for one in rows], "lacking": lacks})
@@ -147,7 +161,8 @@ def _fit(checks: Iterable[Any], *, as_json: bool) -> bool:
     return good
 
 
-def _put(outcome: "Outcome") -> None:
+def put_outcome(outcome: "Outcome") -> None:
+    """Tell what came of a case, and where it failed how."""
     case = outcome.case
     put(f"{MARKS.get(outcome.result, '?')} {case.id} {say(case.title_zh, case.title_en)}  {outcome.result} {outcome.reason}".rstrip())
     if outcome.failure:
@@ -157,9 +172,10 @@ def _put(outcome: "Outcome") -> None:
         put(f"    {say('重做', 'again')}: {outcome.failure['again']}")
 
 
-def _put_footer(footer: Any, out: Path | None) -> None:
+def put_footer(footer: Any, out: Path | None) -> None:
+    """Tell the counts and the statement."""
     counts = ", ".join(f"{name} {number}" for name, number in footer["counts"].items())
     zh = {"conformant": "符合", "not conformant": "不符合", "no statement": "不能得出结论"}[footer["statement"]]
     put(f"{say(zh, footer['statement'])}: {counts}")
     if out is not None:
-        put(say(f"结果：{out}", f"results: {out}"))
+        put(say(f"报告：{out}", f"report: {out}"))

@@ -13,7 +13,7 @@ from tracekit.conformance.cases import Case
 from tracekit.conformance.plan import Plan, read_plan
 from tracekit.conformance.preflight import open_sender
 from tracekit.conformance.requirements import Requirement
-from tracekit.conformance.results import footer, header, read_results
+from tracekit.conformance.results import footer, header, read_results, stored_results
 from tracekit.conformance.run import Outcome, Run, selected
 from tracekit.conformance.session import Session
 from tracekit.loader import installed
@@ -30,13 +30,22 @@ def planned(file: Path, url: str, ids: Sequence[str], failed: Path | None) -> Pl
         ConfigError, TracekitError: plan or results cannot be read.
     """
     plan = read_plan(file)
-    chosen = tuple(ids)
-    if failed is not None:
-        results = read_results(failed.read_bytes(), str(failed))
-        chosen += tuple(one["case"] for one in results.cases if one["result"] not in DONE)
+    chosen = chosen_ids(ids, failed)
     target = plan.target.model_copy(update={"url": url}) if url else plan.target
     select = plan.select.model_copy(update={"ids": chosen}) if chosen else plan.select
     return plan.model_copy(update={"target": target, "select": select})
+
+
+def chosen_ids(ids: Sequence[str], failed: Path | None) -> tuple[str, ...]:
+    """The cases of the command line: those named, and those that did not pass in earlier results.
+
+    Raises:
+        TracekitError: the results cannot be read.
+    """
+    if failed is None:
+        return tuple(ids)
+    results = read_results(stored_results(failed), str(failed))
+    return (*ids, *(one["case"] for one in results.cases if one["result"] not in DONE))
 
 
 def opened(plan: Plan, folder: Path, payloads: Mapping[str, Any], clock: Callable[[], float] = time.time) -> Session:

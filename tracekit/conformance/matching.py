@@ -4,6 +4,7 @@ An expected mapping names some members of the found one, deeper ones with dots; 
 
 * `{$in: [a, b]}`, `{$not: x}`, `{$pattern: '[0-9a-f]{64}'}` (the whole text), `{$type: text | integer | boolean | list | map}`;
 * `{$at_least: 1}`, `{$size: 2}` of a list, `{$has: x}` one entry fits, `{$each: x}` all entries fit;
+* `{$sum: [a, b]}`, the digest that two add up to;
 * `{$present: true}` or `false`: there or not.
 """
 
@@ -11,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from tracekit.ids import add_leaves
 from tracekit.trees import is_array, is_object
 
 ABSENT = object()
@@ -100,6 +102,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any, str], Iterator[Difference]]] = {
     "$pattern": _told("$pattern", lambda value, found: isinstance(found, str) and bool(re.fullmatch(value, found))),
     "$type": _told("$type", _is),
     "$at_least": _told("$at_least", lambda value, found: _is("integer", found) and found >= value),
+    "$sum": _told("$sum", lambda value, found: found == f"{add_leaves(int(one, 16) for one in value):064x}"),
     "$size": _told("$size", lambda value, found: is_array(found) and len(found) == value),
     "$has": _told("$has", lambda value, found: is_array(found) and any(_fits(value, one) for one in found)),
     "$each": _each,

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from tracekit.conformance.plan import Plan
+from tracekit.conformance.plan import Plan, SenderTest, Terms
 from tracekit.conformance.requirements import Requirement, national
 from tracekit.conformance.run import Outcome, verdict
 from tracekit.errors import TracekitError
@@ -20,7 +20,7 @@ TIMES = frozenset(("started", "run", "seconds", "seconds_total"))
 """What differs between two runs on the same system, and nothing else does."""
 
 
-def header(plan: Plan, version: str, describe: Mapping[str, Any], run: str, started: str) -> dict[str, Any]:
+def header(plan: Plan | SenderTest, version: str, describe: Mapping[str, Any], run: str, started: str) -> dict[str, Any]:
     """The first line: what was judged, by which kit, plan and rules."""
     return {
         "type": "header",
@@ -28,7 +28,7 @@ def header(plan: Plan, version: str, describe: Mapping[str, Any], run: str, star
         "notice": NOTICE,
         "kit": version,
         "specs": tables_digest(national()),
-        "plan": hashlib.sha256(plan.model_dump_json().encode()).hexdigest(),
+        "plan": plan_digest(plan),
         "target": plan.target.model_dump(),
         "platform": {name: describe.get(name) for name in ("platform", "name", "role", "environment", "editions", "rule_set")},
         "select": plan.select.model_dump(),
@@ -36,6 +36,11 @@ def header(plan: Plan, version: str, describe: Mapping[str, Any], run: str, star
         "run": run,
         "started": started,
     }  # fmt: skip  one subject a line
+
+
+def plan_digest(plan: Terms) -> str:
+    """The SHA-256 of a plan as the run used it."""
+    return hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
 
 
 def footer(outcomes: Iterable[Outcome], requirements: Mapping[str, Requirement], seconds: float) -> dict[str, Any]:
@@ -52,9 +57,15 @@ def footer(outcomes: Iterable[Outcome], requirements: Mapping[str, Requirement],
         "cases": len(done),
         "counts": dict(sorted(counts.items())),
         "requirements": _by_requirement(done, requirements),
+        "wording": {id_: _wording(one) for id_, one in requirements.items()},
         "seconds_total": round(seconds, 3),
         "complete": True,
     }  # fmt: skip  one subject a line
+
+
+def _wording(one: Requirement) -> dict[str, str]:
+    """What a report says of a requirement, so that it needs no tables."""
+    return {"level": one.level, "zh": one.text_zh, "en": one.text_en, "not_tested": one.not_tested}
 
 
 def _by_requirement(done: Iterable[Outcome], requirements: Mapping[str, Requirement]) -> dict[str, str]:
@@ -69,9 +80,21 @@ def _by_requirement(done: Iterable[Outcome], requirements: Mapping[str, Requirem
 _WORSE = ("not_tested", "not_applicable", "pass", "waived", "env_error", "kit_error", "review", "warn", "not_proven", "fail")
 
 
-def write_results(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Write the lines, one JSON object each."""
-    path.write_bytes(b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines))
+def results_bytes(lines: Iterable[Mapping[str, Any]]) -> bytes:
+    """The lines as a file, one JSON object each."""
+    return b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
+
+
+def stored_results(path: Path) -> bytes:
+    """The bytes of a results file, or of the one in a bundle's folder.
+
+    Raises:
+        TracekitError: it cannot be read.
+    """
+    try:
+        return (path / "results.jsonl" if path.is_dir() else path).read_bytes()
+    except OSError as error:
+        raise TracekitError(f"{error}", code="TK-CONF-003", params={"file": str(path)}) from None
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 * `package: NAME` with `sender`, `records` (a payload's name, or `of` one with `set` and `drop`, or `times` and `each`) and `header`;
 * `alter: NAME`, `of` a package: `set` and `drop` after it was signed; `sign: true` signs the header again;
 * `send: NAME` posts a package, in an `encoding`, filled up with blanks to so many `bytes` and as many `over`;
-  `call: METHOD PATH` anything else with `query`, `json`, `form` or `raw`; both take `as`, `sender` (whose token, `none` or
-  `wrong`), `headers` and `expect`;
+  `call: METHOD PATH` anything else with `query`, `json`, `form` or `raw`, a list page by page where it has to `follow` one; both
+  take `as` (with `find`, what entry of which list is meant), `sender` (whose token, `none` or `wrong`), `headers` and `expect`;
 * `need: PATH` of what an answer must have shown before, else the case is not proven.
 
 `expect` has `status`, `code` (of the problem document), `body` (see `matching`), `headers`, `shape` (a schema of the published
@@ -14,6 +14,7 @@ OpenAPI document), `same` (an earlier answer, byte for byte) and `signed` (the p
 import gzip
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
@@ -31,7 +32,10 @@ from tracekit.trees import is_array, is_object
 Names = dict[str, Any]
 Step = Mapping[str, Any]
 EDITION = "national:v1"
+PAGES = 1000
+"""How many pages of a list are followed at most."""
 _REMEMBERED = "_raw"
+NOTHING: Mapping[str, Any] = {}
 ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = {"gzip": partial(gzip.compress, mtime=0), "zstd": packages.zstd_frame}
 
 
@@ -60,9 +64,19 @@ def play(steps: tuple[Step, ...], session: Session, names: Names) -> None:
         made = PLAYS[name](step, session, names)
         if isinstance(made, Exchange):
             if "as" in step:
-                names[step["as"]] = {**made.as_names(), _REMEMBERED: made.reply.body}
+                found = _found(fill(step.get("find", {}), names), made.tree)
+                names[step["as"]] = {**made.as_names(), _REMEMBERED: made.reply.body, "found": found}
             if wrong := list(_wrong(step.get("expect", {}), made, session, names)):
                 raise Failed(at, made, wrong)
+
+
+def _found(wanted: Mapping[str, Any], tree: Any) -> Any:
+    """Of the list that `find` names, the first entry that fits."""
+    for name, entry in wanted.items():
+        rows = tree.get(name) if is_object(tree) else None
+        fitting = (one for one in rows if next(differences(entry, one), None) is None) if is_array(rows) else ()
+        return next(iter(fitting), NOTHING)
+    return NOTHING
 
 
 class _Sums:
@@ -125,7 +139,7 @@ def _send(step: Step, session: Session, names: Names) -> Exchange:
 
 def _call(step: Step, session: Session, names: Names) -> Exchange:
     method, path = fill(step["call"], names).split(" ", 1)
-    query = urlencode(fill(step.get("query", {}), names))
+    query: dict[str, str] = fill(step.get("query", {}), names)
     headers: dict[str, str] = {}
     body = b""
     if "json" in step:
@@ -134,7 +148,29 @@ def _call(step: Step, session: Session, names: Names) -> Exchange:
         body, headers["content-type"] = urlencode(fill(step["form"], names)).encode(), "application/x-www-form-urlencoded"
     elif "raw" in step:
         body, headers["content-type"] = str(step["raw"]).encode(), "application/json"
-    return session.exchange(method, f"{path}?{query}" if query else path, {**headers, **_authorised(step, session, names)}, body)
+    headers |= _authorised(step, session, names)
+
+    def ask(**more: str) -> Exchange:
+        asked = urlencode({**query, **more})
+        return session.exchange(method, f"{path}?{asked}" if asked else path, headers, body)
+
+    return _followed(ask, step["follow"]) if "follow" in step else ask()
+
+
+def _followed(ask: Callable[..., Exchange], rows: str) -> Exchange:
+    """The pages of a list as one answer: the next is asked by the cursor until one is empty or the cursor stands still."""
+    made, cursor = ask(), ""
+    seen: list[Any] = []
+    for _ in range(PAGES):
+        tree = made.tree if is_object(made.tree) else {}
+        page, after = tree.get(rows), str(tree.get("cursor", ""))
+        if not is_array(page) or not page or after == cursor:
+            break
+        seen, cursor = [*seen, *page], after
+        made = ask(cursor=cursor)
+    if not seen or not is_object(made.tree) or not is_array(made.tree.get(rows)):
+        return made
+    return replace(made, reply=made.reply._replace(body=orjson.dumps({**made.tree, rows: seen})))
 
 
 def _authorised(step: Step, session: Session, names: Names) -> dict[str, str]:

@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tracekit.cli.conform import app
+from tracekit.cli.report import app as report
 from tracekit.conformance.results import read_results, without_times
-from tracekit.errors import TracekitError
+from tracekit.errors import ConfigError, TracekitError
 
 pytestmark = pytest.mark.wire
 
@@ -19,14 +20,20 @@ def conform(*arguments: Any) -> tuple[int, Any]:
     return done.exit_code, json.loads(done.stdout.splitlines()[-1]) if done.stdout else done.stderr
 
 
+def secrets(town: Any) -> list[str]:
+    return [text for one in (town.market, town.shop) for text in (one.above_secret(), one.keys.private_pem.split("\n")[1])]
+
+
 def test_our_platform_conforms_and_a_second_run_says_the_same(town: Any, plan: Path, tmp_path: Path) -> None:
     runs: list[Any] = []
-    for name in ("first.jsonl", "second.jsonl"):
+    for name in ("first", "second"):
         code, told = conform("server", town.url, "--plan", plan, "--out", tmp_path / name)
         assert [one for one in told["cases"] if one["result"] != "pass"] == []
         assert (code, told["footer"]["statement"]) == (0, "conformant")
-        results = read_results((tmp_path / name).read_bytes(), name)
+        results = read_results((tmp_path / name / "results.jsonl").read_bytes(), name)
         runs.append([without_times(one) for one in (results.header, *results.cases, results.footer)])
+        assert CliRunner().invoke(report, ["verify", str(tmp_path / name / "report.zip")]).exit_code == 0
+        assert not any(secret in (tmp_path / name / "plan.toml").read_text("utf-8") for secret in secrets(town))
     assert runs[0] == runs[1]
 
 
@@ -37,6 +44,25 @@ def test_one_case_by_its_id_and_no_case_is_no_success(town: Any, plan: Path) -> 
         CliRunner().invoke(app, ["server", town.url, "--plan", str(plan), "--case", "TC-SUBMIT-9999"], catch_exceptions=False)
     plan.write_text(plan.read_text("utf-8") + "[select]\nareas = ['no such area']\n", "utf-8")
     assert conform("server", town.url, "--plan", plan)[0] == 2
+
+
+def test_a_failed_run_has_a_bundle_without_certificate_and_names_what_to_run_again(town: Any, plan: Path, tmp_path: Path) -> None:
+    plan.write_text(plan.read_text("utf-8").replace("region = '370600'", "region = '110101'", 1), "utf-8")
+    chosen = ("--case", "TC-SUBMIT-0007", "--case", "TC-DESCRIBE-0001")
+    assert conform("server", town.url, "--plan", plan, *chosen, "--out", tmp_path / "bundle")[0] == 1
+    assert CliRunner().invoke(report, ["verify", str(tmp_path / "bundle")]).exit_code == 0
+    assert not (tmp_path / "bundle" / "certificate.html").exists()
+    page = (tmp_path / "bundle" / "report.html").read_text("utf-8")
+    for part in ("Bearer $TOKEN", "Part of the cases only", f"tracekit conform server {town.url} --case TC-SUBMIT-0007"):
+        assert part in page
+    again = conform("server", town.url, "--plan", plan, "--failed", tmp_path / "bundle")[1]
+    assert [one["case"] for one in again["cases"]] == ["TC-SUBMIT-0007"]
+
+
+def test_what_cannot_be_written_is_told_before_the_run(town: Any, plan: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        CliRunner().invoke(app, ["server", town.url, "--plan", str(plan), "--out", str(plan)], catch_exceptions=False)
+    assert caught.value.code == "TK-CONF-021"
 
 
 @pytest.mark.parametrize(
