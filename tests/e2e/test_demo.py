@@ -258,6 +258,7 @@ def test_no_server_is_left(played: Played) -> None:
 @pytest.fixture
 def begun(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """A demo whose six servers have just been started."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it, and so would the demo
     process = subprocess.Popen(
         command(tmp_path, "--category", "food"),
         stdout=subprocess.PIPE,
@@ -265,7 +266,6 @@ def begun(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
         text=True,
         env=surroundings("en"),
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # these tests may run where Ctrl-C is ignored
     )
     assert process.stdout is not None
     for line in process.stdout:
