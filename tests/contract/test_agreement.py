@@ -97,7 +97,7 @@ def test_a_generated_record_passes_every_form_and_the_round_trip(kind: Kind, mod
 def test_a_generated_record_of_a_plugin_passes(at: int, kind: Kind) -> None:
     schema = jsonschema_rs.validator_for(kind_schema(kind), validate_formats=True)
     answer = fast_answer(kind)
-    for seed in SEEDS:
+    for seed in SEEDS[:6]:
         record = example(kind, seed)
         assert answer(record) is True
         assert schema.is_valid(record)

@@ -73,7 +73,7 @@ class Town:
         return seal_flat(flats, self.office.registry, self.market.keys.origin_secret, "2026-11-20T06:31:00+08:00")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """The city, listening before the first test."""
     root = tmp_path_factory.mktemp("town")

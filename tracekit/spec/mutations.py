@@ -41,7 +41,7 @@ BY_TYPE: dict[str, dict[str, Any]] = {
 
 
 def mutations(kind: Kind, record: Record) -> Iterator[Mutation]:
-    """All single mutations of a record, each on its own copy."""
+    """All single mutations of a record; what a mutation does not touch it shares with the record."""
     yield from _of_object(kind.top, record, record, ())
     yield from _of_lists(kind, record)
     yield from _of_groups(record)
@@ -116,18 +116,20 @@ def _of_groups(record: Record) -> Iterator[Mutation]:
 
 
 def _with(record: Record, path: tuple[Any, ...], value: Any) -> Record:
-    changed = copy.deepcopy(record)
-    holder: Any = changed
-    for step in path[:-1]:
-        holder = holder[step]
+    changed, holder = _copied(record, path)
     holder[path[-1]] = value
     return changed
 
 
 def _without(record: Record, path: tuple[Any, ...]) -> Record:
-    changed = copy.deepcopy(record)
-    holder: Any = changed
-    for step in path[:-1]:
-        holder = holder[step]
+    changed, holder = _copied(record, path)
     del holder[path[-1]]
     return changed
+
+
+def _copied(record: Record, path: tuple[Any, ...]) -> tuple[Record, Any]:
+    """The record with a copy of each object and list on the way to a path, and the last of them; the rest is shared."""
+    changed = holder = copy.copy(record)
+    for step in path[:-1]:
+        holder[step] = holder = copy.copy(holder[step])
+    return changed, holder

@@ -1,7 +1,8 @@
-"""Every installed kind, in every valid form and with every single fault: the checks and the reception give verdicts, never an exception."""
+"""Every installed kind, in every valid form and with single faults: the checks and the reception give verdicts, never an exception."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 import orjson
 import pytest
@@ -18,6 +19,8 @@ from tracekit.spec.mutations import mutations
 
 SEEDS = range(4)
 KINDS = sorted(installed().kinds)
+EVERY = 6
+"""Of a kind every so many-th fault, another one with each kind: most are of elements that all kinds share."""
 # a filing may leave its category out
 MANDATORY = ("kind", "key", "revision", "action", "origin", "reporter", "time", "recorded_at", "region")
 
@@ -31,11 +34,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 def forms(name: str) -> list[Record]:
-    """Valid examples, each without one of the envelope's fields, and the mutations of the first."""
+    """Valid examples, the first without each of the envelope's fields, and with single faults."""
     kind = installed().kinds[name]
     valid = [{**example(kind, seed), "key": f"{seed}-v"} for seed in SEEDS]
     lacking = [{field: value for field, value in valid[0].items() if field != gone} for gone in MANDATORY]
-    mutated = [record for _, _, record in mutations(kind, valid[0])]
+    mutated = [record for _, _, record in islice(mutations(kind, valid[0]), KINDS.index(name) % EVERY, None, EVERY)]
     without_category = {field: value for field, value in valid[1].items() if field != "category"}
     return [*valid, *lacking, without_category, *mutated, {"kind": name}, {**valid[0], "action": "void"}]
 
