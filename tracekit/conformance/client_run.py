@@ -104,7 +104,8 @@ def judge_sender(
         ConfigError: in the first scenario the sender did not find the kit, or came with other credentials.
     """
     begin, started = time.monotonic(), datetime.now(UTC)
-    first = header(plan, version("tracekit"), platform.describe(), f"{int(started.timestamp()):x}", started.isoformat(timespec="seconds"))
+    judged = {**platform.describe(), "platform": platform.sender.code, "name": platform.sender.name, "rule_set": None}
+    first = header(plan, version("tracekit"), judged, f"{int(started.timestamp()):x}", started.isoformat(timespec="seconds"))
     outcomes: list[Outcome] = []
     for number, scenario in enumerate(scenarios):
         outcome = waived(_one(platform, scenario, number, requirements, let, environment), plan.waive, started.date())

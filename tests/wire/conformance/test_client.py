@@ -115,6 +115,7 @@ def failing(lines: list[dict[str, Any]]) -> dict[str, str]:
 def test_our_client_keeps_every_promise_and_two_runs_say_the_same(trade: Any, tmp_path: Path) -> None:
     lines = judged(honest, trade, tmp_path)
     assert failing(lines) == {}
+    assert (lines[0]["platform"]["platform"], lines[0]["platform"]["name"]) == ("sender", "sender"), "the sender is judged, not the kit"
     assert lines[-1]["statement"] == "conformant"
     assert set(lines[-1]["requirements"].values()) == {"pass"}
     short = ("TC-CLIENT-0001", "TC-CLIENT-0006")
