@@ -1,4 +1,4 @@
-"""Score the cases: `python tests/mutants/score.py` breaks our platform in one way after the other; cases must catch each.
+"""Score the cases: `python tests/mutants/score.py` breaks our platform and our sender in one way after the other; cases must catch each.
 
 Prints a line a mutant: the requirement, how it was broken, the cases that caught it, those that were expected to and did not, and
 those that failed besides. Exit code 1 if a mutant survives, 2 if the true platform does not pass.
@@ -8,6 +8,7 @@ import argparse
 import logging
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,16 +16,20 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from mutants import senders
 from mutants.stage import Stage, stage
 from mutants.table import MUTANTS, Mutant
 
-BAD = frozenset(("fail", "not_proven", "kit_error", "env_error"))
+BAD = frozenset(("fail", "warn", "not_proven", "kit_error", "env_error"))
+CAUGHT = frozenset(("fail", "warn"))
+"""A case of what only should be warns."""
+ALL: Sequence[Mutant | senders.Mutant] = (*MUTANTS, *senders.SENDERS)
 
 
 class Scored(NamedTuple):
     """What came of a mutant."""
 
-    mutant: Mutant
+    mutant: Mutant | senders.Mutant
     caught: tuple[str, ...]
     missed: tuple[str, ...]
     besides: tuple[str, ...]
@@ -37,19 +42,27 @@ class Scored(NamedTuple):
         return f"{told:9}{self.mutant.requirement:17}{self.mutant.how}: {'; '.join(parts)}"
 
 
-def score(town: Stage, mutant: Mutant, *, all_cases: bool = True) -> Scored:
+def score(town: Stage, mutant: Mutant | senders.Mutant, *, all_cases: bool = True) -> Scored:
     """Play cases against a mutant: all, or those that must catch it."""
-    with mutant.breaks(town.face):
-        outcomes = town.play(() if all_cases else mutant.caught_by)
-    bad = {id_ for id_, one in outcomes.items() if one.result in BAD}
-    caught = tuple(one for one in mutant.caught_by if outcomes[one].result == "fail")
+    results = played(town, mutant, () if all_cases else mutant.caught_by)
+    caught = tuple(one for one in mutant.caught_by if results[one] in CAUGHT)
     missed = tuple(one for one in mutant.caught_by if one not in caught)
+    bad = {id_ for id_, result in results.items() if result in BAD}
     return Scored(mutant, caught, missed, tuple(sorted(bad.difference(mutant.caught_by))))
 
 
-def sample(number: int, seed: int) -> Sequence[Mutant]:
+def played(town: Stage, mutant: Mutant | senders.Mutant, ids: Sequence[str]) -> dict[str, str]:
+    """The result of each case."""
+    if isinstance(mutant, senders.Mutant):
+        with tempfile.TemporaryDirectory() as folder:
+            return dict(senders.results(mutant, Path(folder), *ids))
+    with mutant.breaks(town.face):
+        return {id_: one.result for id_, one in town.play(ids).items()}
+
+
+def sample(number: int, seed: int) -> Sequence[Mutant | senders.Mutant]:
     """So many of the mutants by chance; all of them where the number is 0."""
-    return random.Random(seed).sample(MUTANTS, min(number, len(MUTANTS))) if number else MUTANTS
+    return random.Random(seed).sample(ALL, min(number, len(ALL))) if number else ALL
 
 
 def main() -> int:

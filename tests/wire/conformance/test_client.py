@@ -3,7 +3,7 @@
 import http.client
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,115 +11,34 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 import pytest
+from mutants.senders import deaf_to_403, honest, judged, with_another_key, with_new_ids
 from typer.testing import CliRunner
 
-from tracekit import Client, DockingDenied, DockingRejected, DockingUnavailable
 from tracekit.cli.conform import app
 from tracekit.config import ServerSection
-from tracekit.conformance.client_run import PREFIX, applicant, hosted, judge_sender, lasting, played
-from tracekit.conformance.client_scenarios import Scenario, load_scenarios
-from tracekit.conformance.client_sender import Ended, Let
+from tracekit.conformance.client_run import applicant, played
 from tracekit.conformance.host import LOST, Answer, Host, Request
 from tracekit.conformance.plan import SenderTest
-from tracekit.conformance.requirements import read_requirements
 from tracekit.conformance.results import without_times
-from tracekit.dock.retry import Retry
-from tracekit.errors import ConfigError, TracekitError
+from tracekit.errors import ConfigError
 from tracekit.loader import installed
-from tracekit.suites import ED25519
 
 pytestmark = pytest.mark.wire
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "sdk" / "send_for_conformance.py"
-
-
-Asked = dict[str, str]
-Flats = list[dict[str, Any]]
-
-
-def client(asked: Asked, **options: Any) -> Client:
-    return Client.admitted(asked["CREDENTIALS"], asked["KEY"], **options)
-
-
-def honest(asked: Asked, trades: Flats) -> None:
-    """Keeps what it sends in a spool, and divides by lower limits."""
-    try:
-        with client(asked, spool=Path(asked["FOLDER"]) / "spool.db") as one:
-            one.send(trades)
-    except DockingRejected as refused:
-        if refused.params.get("status") != "413":
-            raise
-        with client(asked) as one:
-            one.send(trades)
-
-
-def with_new_ids(asked: Asked, trades: Flats) -> None:
-    """Repeats from the application: each attempt is a new package."""
-    try:
-        with client(asked, retry=Retry(budget=0)) as one:
-            one.send(trades)
-    except DockingUnavailable:
-        with client(asked) as one:
-            one.send(trades)
-    except DockingRejected as refused:
-        if refused.params.get("status") != "413":
-            raise
-        honest(asked, trades)
-
-
-def deaf_to_403(asked: Asked, trades: Flats) -> None:
-    """Sends one record after the other, whatever the platform said to the last."""
-    if asked["CASE"] != "TC-CLIENT-0016":
-        honest(asked, trades)
-        return
-    for trade in trades:
-        with client(asked) as one, pytest.raises(DockingDenied):
-            one.send([trade])
-
-
-def with_another_key(asked: Asked, trades: Flats) -> None:
-    """Signs with a key that nobody was told of."""
-    other = Path(asked["FOLDER"]) / "other.pem"
-    other.write_text(ED25519.generate()[0], "utf-8")
-    honest({**asked, "KEY": str(other)}, trades)
-
-
-def letting(send: Callable[[Asked, Flats], None], trade: Callable[..., dict[str, Any]], *, watched: bool = True) -> Let:
-    """Runs a sender in this process; its exit code is known only if it is watched."""
-
-    def let(scenario: Scenario, environment: Mapping[str, str]) -> Ended:
-        asked = {name.removeprefix(PREFIX): value for name, value in environment.items()}
-        numbers = range(int(asked["SERIAL"]), int(asked["SERIAL"]) + scenario.records)
-        try:
-            send(asked, [trade(number) for number in numbers])
-        except TracekitError as error:
-            return Ended(1 if watched else None, str(error))
-        return Ended(0 if watched else None)
-
-    return let
-
-
-def judged(send: Any, trade: Any, folder: Path, *ids: str, watched: bool = True) -> list[dict[str, Any]]:
-    """The lines of a run in this process."""
-    plan = SenderTest()
-    platform = played(plan, applicant(plan, folder, folder), installed())
-    scenarios = [one for id_, one in load_scenarios().items() if not ids or id_ in ids]
-    with hosted(plan, platform, folder) as host:
-        let, environment = letting(send, trade, watched=watched), lasting(host.url, folder)
-        return judge_sender(plan, platform, scenarios, read_requirements(), let, environment, lambda _: None)[0]
 
 
 def failing(lines: list[dict[str, Any]]) -> dict[str, str]:
     return {one["case"]: one["result"] for one in lines[1:-1] if one["result"] != "pass"}
 
 
-def test_our_client_keeps_every_promise_and_two_runs_say_the_same(trade: Any, tmp_path: Path) -> None:
-    lines = judged(honest, trade, tmp_path)
+def test_our_client_keeps_every_promise_and_two_runs_say_the_same(tmp_path: Path) -> None:
+    lines = judged(honest, tmp_path)
     assert failing(lines) == {}
     assert (lines[0]["platform"]["platform"], lines[0]["platform"]["name"]) == ("sender", "sender"), "the sender is judged, not the kit"
     assert lines[-1]["statement"] == "conformant"
     assert set(lines[-1]["requirements"].values()) == {"pass"}
     short = ("TC-CLIENT-0001", "TC-CLIENT-0006")
-    first, second = (judged(honest, trade, tmp_path, *short) for _ in range(2))
+    first, second = (judged(honest, tmp_path, *short) for _ in range(2))
     assert [without_times(one) for one in first] == [without_times(one) for one in second]
 
 
@@ -131,14 +50,14 @@ def test_our_client_keeps_every_promise_and_two_runs_say_the_same(trade: Any, tm
         (with_another_key, {"TC-CLIENT-0001": "fail"}),
     ],
 )
-def test_a_sender_that_breaks_a_promise_fails_exactly_there(send: Any, fails: dict[str, str], trade: Any, tmp_path: Path) -> None:
-    lines = judged(send, trade, tmp_path)
+def test_a_sender_that_breaks_a_promise_fails_exactly_there(send: Any, fails: dict[str, str], tmp_path: Path) -> None:
+    lines = judged(send, tmp_path)
     assert failing(lines) == fails
     assert (lines[-1]["statement"], lines[-1]["exit"]) == ("not conformant", 1)
 
 
-def test_a_failure_shows_the_way_without_prices_and_tokens(trade: Any, tmp_path: Path) -> None:
-    (line,) = judged(with_new_ids, trade, tmp_path, "TC-CLIENT-0006")[1:-1]
+def test_a_failure_shows_the_way_without_prices_and_tokens(tmp_path: Path) -> None:
+    (line,) = judged(with_new_ids, tmp_path, "TC-CLIENT-0006")[1:-1]
     failure = line["failure"]
     assert {one["path"] for one in failure["differences"]} == {"open", "doubled"}
     assert sum("closed without an answer" in one for one in failure["exchanges"]) == 1
@@ -146,18 +65,18 @@ def test_a_failure_shows_the_way_without_prices_and_tokens(trade: Any, tmp_path:
     assert "12.5" not in json.dumps(failure)
 
 
-def test_what_only_an_operator_can_see_is_left_to_a_reviewer(trade: Any, tmp_path: Path) -> None:
-    lines = judged(honest, trade, tmp_path, "TC-CLIENT-0001", "TC-CLIENT-0015", watched=False)
+def test_what_only_an_operator_can_see_is_left_to_a_reviewer(tmp_path: Path) -> None:
+    lines = judged(honest, tmp_path, "TC-CLIENT-0001", "TC-CLIENT-0015", watched=False)
     assert failing(lines) == {"TC-CLIENT-0015": "review"}
     assert lines[-1]["exit"] == 1
 
 
-def test_a_sender_that_ends_too_early_has_proved_nothing(trade: Any, tmp_path: Path) -> None:
+def test_a_sender_that_ends_too_early_has_proved_nothing(tmp_path: Path) -> None:
     def only_once(asked: Any, trades: Any) -> None:
         if asked["CASE"] == "TC-CLIENT-0001":
             honest(asked, trades)
 
-    assert failing(judged(only_once, trade, tmp_path, "TC-CLIENT-0001", "TC-CLIENT-0002")) == {"TC-CLIENT-0002": "not_proven"}
+    assert failing(judged(only_once, tmp_path, "TC-CLIENT-0001", "TC-CLIENT-0002")) == {"TC-CLIENT-0002": "not_proven"}
 
 
 def test_the_example_is_judged_as_a_command(tmp_path: Path) -> None:
@@ -179,14 +98,14 @@ def test_a_sender_that_never_came_is_no_result(command: str, tmp_path: Path) -> 
     assert raised.value.code == "TK-CONF-040"
 
 
-def test_other_credentials_are_no_result_either(trade: Any, tmp_path: Path) -> None:
+def test_other_credentials_are_no_result_either(tmp_path: Path) -> None:
     def stranger(asked: Any, trades: Any) -> None:
         given = Path(asked["CREDENTIALS"])
         given.write_text(json.dumps({**json.loads(given.read_text("utf-8")), "client_secret": "guessed"}), "utf-8")
         honest(asked, trades)
 
     with pytest.raises(ConfigError, match="client_secret"):
-        judged(stranger, trade, tmp_path, "TC-CLIENT-0001")
+        judged(stranger, tmp_path, "TC-CLIENT-0001")
 
 
 @pytest.fixture
