@@ -29,6 +29,10 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
     language: str = "en"
+    base: str = ""
+    """The address that was called, without a path."""
+    denied: DockingError | None = None
+    """Why there is no caller, where one tried."""
 
     @property
     def office(self) -> Office:
@@ -39,7 +43,7 @@ class Call:
     def peer(self) -> Peer:
         """The caller of an operation that needs one."""
         if self.caller is None:
-            raise refusal("TK-DOCK-114")
+            raise self.denied or refusal("TK-DOCK-114")
         return self.caller
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -20,16 +21,18 @@ from tracekit.server import log
 from tracekit.server.answers import Answer, Call, incident, problem
 from tracekit.server.body import SECONDS, decode, read_body
 from tracekit.server.desk import Desk
-from tracekit.server.operations import OPERATIONS, Operation
+from tracekit.server.operations import OPERATIONS, SMALL_BODY, Operation
+from tracekit.server.soap import soap_operations
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def build_app(office: Office, *, body_seconds: float = SECONDS) -> Starlette:
     """The application of an opened platform."""
-    edge = _Edge(Desk(office), body_seconds)
+    desk = Desk(office)
+    edge = _Edge(desk, body_seconds)
     by_path: dict[str, dict[str, Operation]] = {}
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *soap_operations(desk)):
         by_path.setdefault(operation.path, {})[operation.method] = operation
     routes = [Route(path, partial(edge.answer, methods), methods=[*methods]) for path, methods in by_path.items()]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
@@ -58,21 +61,33 @@ class _Edge:
             number = incident()
             log.fault(number, error)
             answer = problem(DockingError(code="TK-DOCK-120", params={"incident": number}), _language(request))
+        if operation.dress:
+            answer = operation.dress(answer, request.headers.get("content-type", ""), _language(request))
         log.request({**entry, "status": answer.status, "ms": round((time.perf_counter() - start) * 1000, 1)})
         return Response(answer.body, answer.status, dict(answer.headers), answer.media)
 
     async def _answer(self, operation: Operation, request: Request, entry: dict[str, str]) -> Answer:
-        caller = None if operation.is_open else self._caller(request)
-        if caller:
-            entry["sender"] = caller.code
-        raw = await read_body(request, operation.limit, self._body_seconds) if request.method == "POST" else b""
-        return await run_in_threadpool(self._work, operation, request, caller, raw)
+        call = self._call(operation, request)
+        if call.caller:
+            entry["sender"] = call.caller.code
+        limit = operation.limit if call.caller or not operation.dress else SMALL_BODY
+        raw = await read_body(request, limit, self._body_seconds) if request.method == "POST" else b""
+        encoding = request.headers.get("content-encoding", "").lower()
+        return await run_in_threadpool(lambda: operation.run(replace(call, body=decode(raw, encoding, limit))))
 
-    def _work(self, operation: Operation, request: Request, caller: Peer | None, raw: bytes) -> Answer:
-        body = decode(raw, request.headers.get("content-encoding", "").lower(), operation.limit)
+    def _call(self, operation: Operation, request: Request) -> Call:
+        """The call but for its body; where only the body tells the operation, a caller that is not known is told later."""
+        caller, denied = None, None
+        try:
+            caller = None if operation.is_open and not operation.dress else self._caller(request)
+        except DockingError as error:
+            if not operation.dress:
+                raise
+            denied = error
         headers = {"authorization": request.headers.get("authorization", "")} if operation.name == "token" else {}
         query = {**dict(request.query_params), **headers}
-        return operation.run(Call(self._desk, caller, dict(request.path_params), query, body, _language(request)))
+        base = str(request.base_url).rstrip("/")
+        return Call(self._desk, caller, dict(request.path_params), query, b"", _language(request), base, denied)
 
     def _caller(self, request: Request) -> Peer:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

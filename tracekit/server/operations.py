@@ -19,7 +19,7 @@ SMALL_BODY = 64 * 1024
 
 
 class Operation(NamedTuple):
-    """One row: where, what, who may, and how large its request may be."""
+    """One row: where, what, who may, how large its request may be, and how its answer is dressed."""
 
     method: str
     path: str
@@ -27,6 +27,8 @@ class Operation(NamedTuple):
     run: Callable[[Call], Answer]
     is_open: bool = False
     limit: int = SMALL_BODY
+    dress: Callable[[Answer, str, str], Answer] | None = None
+    """Another binding's form of an answer, by the request's content type and language; who calls decides the limit there."""
 
 
 def _describe(call: Call) -> Answer:

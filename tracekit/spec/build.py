@@ -1,10 +1,11 @@
-"""What `tracekit spec build` writes: models, JSON Schema, OpenAPI and the dictionary, each a pure function of the tables."""
+"""What `tracekit spec build` writes: models, JSON Schema, OpenAPI, XSD, WSDL and the dictionary, each a pure function of the tables."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from tracekit.errors import SpecError
+from tracekit.spec.parts import actions, soap_path
 from tracekit.spec.sets import SpecSet, core_set, load_set
 from tracekit.spec.tables import core_folder, specs_root
 from tracekit.spec.write_dictionary import dictionary
@@ -12,8 +13,12 @@ from tracekit.spec.write_models import COMMAND, core_models, plugin_models
 from tracekit.spec.write_openapi import openapi
 from tracekit.spec.write_overview import overview
 from tracekit.spec.write_schema import kind_schema
+from tracekit.spec.write_wsdl import wsdl
+from tracekit.spec.write_xsd import records_xsd
 
 Outputs = dict[Path, str]
+LOCAL = "http://127.0.0.1"
+"""The address in the shipped WSDL; a platform hands out its own."""
 
 
 def find_specs(path: Path) -> Path:
@@ -46,6 +51,10 @@ def core_outputs() -> Outputs:
         model: core_models(spec),
         **_schemas(spec, generated / "schema"),
         generated / "openapi.json": to_json(openapi(specs_root() / "national" / "v1")),
+        generated / "records.xsd": records_xsd(spec),
+        generated / "interface.wsdl": wsdl(
+            actions().values(), [kind for kind in spec.kinds.values() if kind.docked], f"{LOCAL}{soap_path()}"
+        ),
         generated / "dictionary.md": pages,
     }
 
@@ -62,6 +71,7 @@ def plugin_outputs(folder: Path) -> Outputs:
     return {
         folder.parent / "models.py": plugin_models(spec, core, category, command),
         **_schemas(spec, folder / "generated" / "schema"),
+        folder / "generated" / "records.xsd": records_xsd(spec),
         folder / "generated" / "dictionary.md": dictionary(spec, title, command, elements=own, codesets=codesets),
         folder / "generated" / "overview.md": overview(spec, f"品类一览 / The category ({category})", command),
     }
