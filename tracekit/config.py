@@ -17,6 +17,7 @@ from tracekit.errors import ConfigError
 
 Role = Literal["county", "city", "province", "nation", "township", "park", "separate_plan_city", "xpcc", "enterprise"]
 Environment = Literal["test", "production"]
+Binding = Literal["rest", "soap"]
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CODE = r"^[A-Za-z0-9._-]{1,64}$"
@@ -127,6 +128,7 @@ class AboveSection(_Table):
     """The platform that this one docks to."""
 
     url: str = Field(pattern=r"^https?://")
+    binding: Binding = "rest"
     code: str = ""
     role: Role | Literal[""] = ""
     """Decides which groups go up; empty: the first that our own role forwards to."""

@@ -31,6 +31,7 @@ def server(
     plan_file: PlanFile = Path("plan.toml"),
     case: Annotated[list[str] | None, typer.Option("--case", help="Only this case; may be given again.")] = None,
     failed: Annotated[Path | None, typer.Option("--failed", help="Only what did not pass in this bundle or results file.")] = None,
+    binding: Annotated[str, typer.Option(help="rest or soap; it replaces that of the plan.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="A folder for results, report, JUnit, CSV, certificate, manifest.")] = None,
     sign: Annotated[Path | None, typer.Option("--sign", help="The private key, PEM, that signs; else one beside the plan.")] = None,
     as_json: AsJson = False,
@@ -47,7 +48,7 @@ def server(
     if out is not None:
         prepare(out)
         signer = open_signer(sign, plan_file.parent, installed().suites)
-    plan = planned(plan_file, url, case or (), failed)
+    plan = planned(plan_file, url, case or (), failed, binding)
     cases, payloads = load_cases()
     with opened(plan, plan_file.parent, payloads) as session:
         if not _fit(look(session, plan), as_json=as_json):

@@ -17,21 +17,22 @@ from tracekit.conformance.results import footer, header, read_results, stored_re
 from tracekit.conformance.run import Outcome, Run, selected
 from tracekit.conformance.session import Session
 from tracekit.loader import installed
-from tracekit.transport.line import Line
+from tracekit.transport import open_line
 
 DONE = frozenset(("pass", "not_applicable", "waived"))
 _DIGITS = "0123456789" + ascii_lowercase
 
 
-def planned(file: Path, url: str, ids: Sequence[str], failed: Path | None) -> Plan:
-    """The plan of a file, with the address and the cases of the command line in its place.
+def planned(file: Path, url: str, ids: Sequence[str], failed: Path | None, binding: str = "") -> Plan:
+    """The plan of a file, with the address, the binding and the cases of the command line in its place.
 
     Raises:
         ConfigError, TracekitError: plan or results cannot be read.
     """
     plan = read_plan(file)
     chosen = chosen_ids(ids, failed)
-    target = plan.target.model_copy(update={"url": url}) if url else plan.target
+    changed = {name: value for name, value in (("url", url), ("binding", binding)) if value}
+    target = plan.target.model_validate({**plan.target.model_dump(), **changed})
     select = plan.select.model_copy(update={"ids": chosen}) if chosen else plan.select
     return plan.model_copy(update={"target": target, "select": select})
 
@@ -56,7 +57,8 @@ def opened(plan: Plan, folder: Path, payloads: Mapping[str, Any], clock: Callabl
     """
     registry = installed()
     senders = {ascii_lowercase[at]: open_sender(one, folder, registry) for at, one in enumerate(plan.sender)}
-    line = Line(plan.target.url, timeout=plan.target.timeout, ca=plan.target.ca, agent="tracekit-conformance")
+    target = plan.target
+    line = open_line(target.binding, target.url, lambda: registry.kinds, timeout=target.timeout, ca=target.ca, agent="tracekit-conformance")
     now = int(clock())
     return Session(line, senders, registry, payloads, _token(now), clock, serial=count(now % 9_000_000))
 

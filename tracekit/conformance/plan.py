@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tracekit.config import ServerSection
+from tracekit.config import Binding, ServerSection
 from tracekit.errors import ConfigError
 
 
@@ -23,6 +23,7 @@ class Target(_Table):
     """The system that is judged."""
 
     url: str
+    binding: Binding = "rest"
     role: Literal["nation", "province", "separate_plan_city", "xpcc", "city", "county", "park", "township"] = "city"
     name: str = ""
     ca: str = ""

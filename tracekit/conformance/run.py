@@ -121,6 +121,8 @@ class Run:
         role = self.plan.target.role
         if not any(self.requirements[one].of_role(role) for one in case.verifies):
             return f"role {role}"
+        if case.applies.get("binding", self.plan.target.binding) != self.plan.target.binding:
+            return f"binding {case.applies['binding']}"
         if case.applies.get("senders", 1) > len(self.session.senders):
             return f"needs {case.applies['senders']} senders in the plan"
         missing = set(case.applies.get("categories", ())) - set(self.session.describe.get("categories", ()))

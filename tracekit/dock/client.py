@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import orjson
 
-from tracekit.config import Credentials, read_table
+from tracekit.config import Binding, Credentials, read_table
 from tracekit.dock.flat import Flat, wire_records
 from tracekit.dock.receipt import Pending, Receipt
 from tracekit.dock.retry import Retry
@@ -24,7 +24,7 @@ from tracekit.ids import canonical
 from tracekit.loader import installed_suites
 from tracekit.sdk import Record, Suite
 from tracekit.suites import ED25519
-from tracekit.transport import Line
+from tracekit.transport import Line, open_line
 
 if TYPE_CHECKING:
     from tracekit.registry import Registry
@@ -46,6 +46,7 @@ class Client:
         platform_key: the platform's public key (PEM); default: those that `describe` gives.
         suite: what the key signs with; the platform's receipts may carry any suite that is installed.
         registry: the kinds to seal and check with; default: everything installed.
+        binding: what is spoken on the line; `soap` needs the extra of that name.
         new_id: makes package ids.
     """
 
@@ -64,6 +65,7 @@ class Client:
         suite: Suite = ED25519,
         registry: "Registry | None" = None,
         retry: Retry | None = None,
+        binding: Binding = "rest",
         line: Line | None = None,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = chance.random,
@@ -78,7 +80,14 @@ class Client:
         salt_secret = origin_secret or secret
         self._origin_secret = salt_secret.encode() if isinstance(salt_secret, str) else salt_secret
         self._signer = Signer.of(suite, key)
-        self.session = Session(line or Line(url), code, secret, environment=environment, receiver=receiver, clock=clock)
+        self.session = Session(
+            line or open_line(binding, url, lambda: self.registry.kinds),
+            code,
+            secret,
+            environment=environment,
+            receiver=receiver,
+            clock=clock,
+        )
         self.spool = Spool(spool, link={"sender": code, "environment": environment, "receiver": receiver})
         self._sender = Sender(
             self.session,

@@ -10,7 +10,7 @@ from tracekit.dock.session import Session
 from tracekit.errors import ConfigError
 from tracekit.platform.office import Office
 from tracekit.platform.quality import refused_above
-from tracekit.transport import Line
+from tracekit.transport import open_line
 
 
 def above_of(office: Office) -> AboveSection:
@@ -34,7 +34,7 @@ def session_above(office: Office) -> Session:
     above = above_of(office)
     secret = office.setup.above_secret()
     return Session(
-        Line(above.url, ca=str(office.setup.folder / above.ca) if above.ca else ""),
+        open_line(above.binding, above.url, lambda: office.registry.kinds, ca=str(office.setup.folder / above.ca) if above.ca else ""),
         above.client or office.code,
         secret,
         environment=office.environment,

@@ -1,5 +1,6 @@
 """What stands where in XML: the elements of a kind, of a shape and of an operation of the interface, from their tables."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -87,6 +88,16 @@ def actions() -> Mapping[str, Action]:
     """The operations that SOAP offers, by name."""
     shapes = _shapes()
     return {one["name"]: _action(one, shapes) for one in _document()["operation"] if one.get("soap", True)}
+
+
+def action_at(method: str, path: str) -> tuple[Action, dict[str, str]] | None:
+    """The operation that REST finds at a path, and what stands in the place of the names in it; None if there is none."""
+    for action in actions().values():
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(action.path))
+        found = re.fullmatch(pattern, path) if method == action.method else None
+        if found:
+            return action, found.groupdict()
+    return None
 
 
 @cache

@@ -36,7 +36,7 @@ class Reply(NamedTuple):
         except ValueError:
             value = None
         if not isinstance(value, dict):
-            raise _off_interface("not a JSON object")
+            raise off_interface("not a JSON object")
         return cast("dict[str, Any]", value)
 
 
@@ -141,7 +141,7 @@ class Line:
             if not (300 <= reply.status < 400 and target):
                 return reply
             request = self._redirected(request, target)
-        raise _off_interface("too many redirects")
+        raise off_interface("too many redirects")
 
     def _redirected(self, request: httpx.Request, target: str) -> httpx.Request:
         url = request.url.join(target)
@@ -165,7 +165,7 @@ class Line:
             params = {"limit": str(self._max_reply), "address": place}
             raise DockingUnavailable(f"{place}: above {self._max_reply} bytes", code="TK-DOCK-007", params=params) from None
         except ValueError as error:
-            raise _off_interface(f"{place}: {error}") from None
+            raise off_interface(f"{place}: {error}") from None
         return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
 
     def _read(self, response: httpx.Response) -> bytes:
@@ -226,5 +226,6 @@ def _broken(error: httpx.HTTPError, place: str) -> DockingError:
     return DockingUnavailable(f"{place}: {reason}", params=params)
 
 
-def _off_interface(reason: str) -> DockingUnavailable:
+def off_interface(reason: str) -> DockingUnavailable:
+    """The error of an answer that is none of the interface: something between answered instead of the platform."""
     return DockingUnavailable(reason, code="TK-DOCK-006", params={"reason": reason})

@@ -37,6 +37,13 @@ def test_our_platform_conforms_and_a_second_run_says_the_same(town: Any, plan: P
     assert runs[0] == runs[1]
 
 
+def test_our_platform_conforms_over_soap_too(town: Any, plan: Path) -> None:
+    code, told = conform("server", town.url, "--plan", plan, "--binding", "soap")
+    assert {one["result"] for one in told["cases"]} == {"pass", "not_applicable"}
+    assert {one["reason"] for one in told["cases"] if one["result"] == "not_applicable"} == {"binding rest"}
+    assert (code, told["footer"]["statement"]) == (0, "conformant")
+
+
 def test_one_case_by_its_id_and_no_case_is_no_success(town: Any, plan: Path) -> None:
     code, told = conform("server", town.url, "--plan", plan, "--case", "TC-SUBMIT-0002")
     assert (code, told["footer"]["counts"]) == (0, {"pass": 1})
