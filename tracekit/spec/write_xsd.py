@@ -32,7 +32,7 @@ def records_xsd(spec: SpecSet) -> str:
     writer = _Writer(strict=True)
     for id_ in spec.own_kinds:
         writer.kind(spec.kinds[id_])
-    writer.members()
+    writer.members("1")
     return text_of(writer.root)
 
 
@@ -48,7 +48,7 @@ def interface(actions: Iterable[Action], kinds: Iterable[Kind], *, strict: bool)
         writer.element(writer.root, Part(action.name, "object", title=action.title, children=action.request), top=True)
         writer.element(writer.root, Part(f"{action.name}Response", "object", children=action.answer), top=True)
     writer.element(writer.root, Part("problem", "object", children=problem_parts()), top=True)
-    writer.members()
+    writer.members("0")
     writer.records(list(kinds))
     return writer.root
 
@@ -127,15 +127,18 @@ class _Writer:
             return "code." + ".".join(part.codes)[:80]
         return f"codeset.{part.element.codeset}" if part.element.codeset else f"element.{part.element.id}"
 
-    def members(self) -> None:
-        """The types of what the tables do not describe."""
+    def members(self, low: str) -> None:
+        """The types of what the tables do not describe; with `low` 1 under the rules for records: no odd key, nothing empty."""
+        key = "tk:Key" if low == "1" else "xs:string"
+        if low == "1":
+            put(put(put(self.root, "xs:simpleType", name="Key"), "xs:restriction", base="xs:string"), "xs:pattern", value="[!-~]{1,64}")
         member = put(self.root, "xs:complexType", name="Member")
         self._value(member, minOccurs="1", maxOccurs="1")
-        put(member, "xs:attribute", name="name", type="xs:string", use="required")
+        put(member, "xs:attribute", name="name", type=key, use="required")
         self._value(put(self.root, "xs:complexType", name="Value"), minOccurs="1", maxOccurs="1")
-        self._value(put(self.root, "xs:complexType", name="Values"), minOccurs="0", maxOccurs="unbounded")
+        self._value(put(self.root, "xs:complexType", name="Values"), minOccurs=low, maxOccurs="unbounded")
         sequence = put(put(self.root, "xs:complexType", name="Members"), "xs:sequence")
-        put(sequence, "xs:element", name="member", type="tk:Member", minOccurs="0", maxOccurs="unbounded")
+        put(sequence, "xs:element", name="member", type="tk:Member", minOccurs=low, maxOccurs="unbounded")
 
     def _value(self, type_: Node, **occurs: str) -> None:
         choice = put(type_, "xs:choice", **{name: value for name, value in occurs.items() if value != "1"})

@@ -15,24 +15,29 @@ LONGEST_INTEGER = 2**63
 
 
 class Writer:
-    """Writes trees of the interface; records of unknown kinds and what has no form in the tables stand as members."""
+    """Writes trees of the interface; records of unknown kinds and what has no form in the tables stand as members.
 
-    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+    Args:
+        strict: refuse what has a form in the tables and is not of it, as a schema would if it could.
+    """
+
+    def __init__(self, kinds: Mapping[str, Kind], *, strict: bool = False) -> None:
         self._kinds = kinds
+        self._strict = strict
         self._parts: dict[str, tuple[Part, ...]] = {}
 
     def write(self, name: str, parts: tuple[Part, ...], tree: Tree) -> Element:
         """The element of a tree.
 
         Raises:
-            ValueError: a name that XML cannot carry.
+            ValueError: a name that XML cannot carry, or, if strict, a value that is not of its form.
         """
         root = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap={None: NAMESPACE})
         self._object(root, parts, tree)
         return root
 
     def record(self, record: Tree) -> Element:
-        """A record under its kind's own element, for validation with the category's schema."""
+        """A record under its kind's own element, for validation with the category's schema; `record` where it has none."""
         root = etree.Element(f"{{{NAMESPACE}}}records", nsmap={None: NAMESPACE})
         self._record(root, record)
         return root[0]
@@ -42,6 +47,8 @@ class Writer:
         for part in parts:
             if part.name in left and self._part(holder, part, left[part.name]):
                 del left[part.name]
+        if self._strict and (wrong := sorted(left.keys() & {part.name for part in parts})):
+            raise ValueError(f"not of its form: {', '.join(wrong)}")
         for name, value in left.items():
             _member(holder, name, value)
 
@@ -50,7 +57,7 @@ class Writer:
         values = value if part.many else [value]
         if not is_array(values) or not all(_fits(part, one) for one in values):
             return False
-        if part.many and not values and not part.may_be_empty:
+        if (part.many and not values and not part.may_be_empty) or (self._strict and {} in values):
             return False
         for one in values:
             below = etree.SubElement(holder, f"{{{NAMESPACE}}}{part.name}")

@@ -19,7 +19,7 @@ from tracekit.wire.soap import NEW
 KINDS = dict(installed().kinds)
 SUBMIT = actions()["submit"]
 MUTATED = ("core.transformation_event", "core.merchant", "meat_veg.market_trade")
-EVERY = 3
+EVERY = 9
 """Every so many-th mutation: most are of elements of the same type."""
 
 
@@ -45,7 +45,7 @@ def test_every_kind_and_what_may_be_wrong_with_it_goes_through_xml_unchanged(str
 @pytest.mark.wire
 def test_every_kind_has_the_same_verdict(town: Any, soap: Any) -> None:
     """Two packages with the same records, both rolled back, so that the second is judged as the first was."""
-    records = [example(kind, seed) for kind in KINDS.values() for seed in (0, 1)]
+    records = [example(kind, seed) for seed, kind in enumerate(KINDS.values())]
     records += [{**record, "revision": 0, "zz": [None, 1.5, "\x00"]} for record in records[::7]]
     by_rest = town.submit(town.package(records, "rest-all", mode="rollback")).json()
     by_soap = soap.call("submit", town.package(records, "soap-all", mode="rollback"))
