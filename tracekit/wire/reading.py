@@ -52,7 +52,7 @@ class Reader:
             self._steps[parts] = self._object(parts)
         try:
             return self._steps[parts](element)
-        except KeyError as error:
+        except (KeyError, IndexError) as error:
             raise ValueError(f"unknown element {error.args[0]}") from None
 
     def _object(self, parts: Iterable[Part]) -> Read:
@@ -67,7 +67,7 @@ class Reader:
                     _member(child, tree)
                     continue
                 name, many, inner = step
-                value = inner(child) if inner else child.text or ""
+                value = child.text or "" if inner is None else inner(child)
                 if not many:
                     tree[name] = value
                 elif name in tree:
@@ -112,18 +112,19 @@ def members(element: Element) -> Tree:
 
 
 def _member(element: Element, tree: Tree) -> None:
-    name = element.get("name")
-    if element.tag != _MEMBER or name is None or len(element) != 1:
+    if element.tag != _MEMBER:
         raise KeyError(element.tag)
-    tree[name] = _inner(element)
+    tree[element.get("name")] = _inner(element)
 
 
 _MEMBER = f"{{{NAMESPACE}}}member"
+_TEXT = f"{{{NAMESPACE}}}text"
 
 
 def _inner(element: Element) -> Any:
     """The value of the one element inside."""
-    return _value(element[0])
+    value = element[0]
+    return value.text or "" if value.tag == _TEXT else _VALUES[value.tag](value)
 
 
 def _value(element: Element) -> Any:
