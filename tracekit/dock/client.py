@@ -18,7 +18,7 @@ from tracekit.dock.sealing import Mode, Signer, pack
 from tracekit.dock.sending import Sender
 from tracekit.dock.session import Description, Session
 from tracekit.dock.spool import Spool
-from tracekit.errors import ConfigError, DockingRejected, DockingUnavailable
+from tracekit.errors import ConfigError, DockingDenied, DockingRejected, DockingUnavailable
 from tracekit.findings import Finding
 from tracekit.ids import canonical
 from tracekit.loader import installed_suites
@@ -165,8 +165,11 @@ class Client:
         sealed = self.seal(records)
         if not sealed:
             return []
-        packages = pack(sealed, self._known(), self._signer, ids=self._ids(), sender=self.code, mode=mode, now=self._clock())
+        described, denied = self._known()
+        packages = pack(sealed, described, self._signer, ids=self._ids(), sender=self.code, mode=mode, now=self._clock())
         self.spool.add(packages, self._clock())
+        if denied:
+            raise denied
         return self._settle([one.id for one in packages])
 
     def flush(self) -> list[Receipt | Pending]:
@@ -250,17 +253,18 @@ class Client:
         while True:
             yield self._new_id()
 
-    def _known(self) -> Description:
-        """The platform's description: fresh, else remembered by the spool, else the interface's own limits."""
+    def _known(self) -> tuple[Description, DockingDenied | None]:
+        """The platform's description: fresh, else remembered by the spool, else the interface's own limits; and what stops the link."""
         try:
-            return self.describe()
-        except DockingUnavailable:
+            return self.describe(), None
+        except (DockingUnavailable, DockingDenied) as error:
+            denied = error if isinstance(error, DockingDenied) else None
             remembered = self.spool.note("describe")
             if remembered:
-                return self.session.accept(Description.parse(orjson.loads(remembered)))
+                return self.session.accept(Description.parse(orjson.loads(remembered))), denied
             if self._receiver:
-                return Description(self._receiver, self.session.environment)
-            raise DockingUnavailable("receiver unknown and the line is down", code="TK-DOCK-015") from None
+                return Description(self._receiver, self.session.environment), denied
+            raise denied or DockingUnavailable("receiver unknown and the line is down", code="TK-DOCK-015") from None
 
     def _settle(self, wanted: list[str] | None) -> list[Receipt | Pending]:
         settled, refused = self._sender.run(wanted)

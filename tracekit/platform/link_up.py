@@ -10,7 +10,7 @@ from tracekit.dock.session import Session
 from tracekit.errors import ConfigError
 from tracekit.platform.office import Office
 from tracekit.platform.quality import refused_above
-from tracekit.transport import open_line
+from tracekit.transport import Transport, open_line
 
 
 def above_of(office: Office) -> AboveSection:
@@ -25,16 +25,21 @@ def above_of(office: Office) -> AboveSection:
     return above
 
 
-def session_above(office: Office) -> Session:
+def session_above(office: Office, transport: Transport | None = None) -> Session:
     """A session with the platform above, as configured.
+
+    Args:
+        office: the platform that docks.
+        transport: what carries its requests in place of sockets: for tests.
 
     Raises:
         ConfigError: there is none, or its secret is missing.
     """
     above = above_of(office)
     secret = office.setup.above_secret()
+    ca = str(office.setup.folder / above.ca) if above.ca else ""
     return Session(
-        open_line(above.binding, above.url, lambda: office.registry.kinds, ca=str(office.setup.folder / above.ca) if above.ca else ""),
+        open_line(above.binding, above.url, lambda: office.registry.kinds, ca=ca, transport=transport),
         above.client or office.code,
         secret,
         environment=office.environment,
@@ -43,17 +48,18 @@ def session_above(office: Office) -> Session:
     )
 
 
-def outbox_up(office: Office, **options: Any) -> Outbox:
+def outbox_up(office: Office, transport: Transport | None = None, **options: Any) -> Outbox:
     """The outbox to the platform above.
 
     Args:
         office: the platform that docks.
+        transport: as for `session_above`.
         options: as for `Outbox`: `retry`, `wait` …
 
     Raises:
         ConfigError: there is none, or its code or secret is missing.
     """
-    session = session_above(office)
+    session = session_above(office, transport)
     above = above_of(office)
     keys = office.setup.keys
     return Outbox(

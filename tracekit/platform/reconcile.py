@@ -9,9 +9,12 @@ from tracekit.pipeline.compare import Comparison, Held, compare
 from tracekit.platform.link_up import outbox_up
 from tracekit.platform.office import Office
 from tracekit.store.values import Feedback
+from tracekit.transport import Transport
 
 
-def reconcile(office: Office, first: str, last: str, *, resend: bool = False) -> dict[str, Any]:
+def reconcile(
+    office: Office, first: str, last: str, *, resend: bool = False, transport: Transport | None = None
+) -> dict[str, Any]:  # fmt: skip  what, then how
     """Compare the days of the link upward; with `resend` what is missing or different above goes again.
 
     What the platform above has refused with findings is told apart: only a correction mends it, so it is not sent again.
@@ -20,7 +23,7 @@ def reconcile(office: Office, first: str, last: str, *, resend: bool = False) ->
         ConfigError: no platform above.
         DockingError: it did not answer.
     """
-    outbox = outbox_up(office)
+    outbox = outbox_up(office, transport)
     local = Local(office.store, outbox.peer)
     with closing(outbox.session.line):
         found = compare(local, Remote(outbox.session), first, last)

@@ -3,6 +3,6 @@
 from tracekit.transport.bindings import open_line
 from tracekit.transport.bodies import compress, is_known
 from tracekit.transport.failures import PROBLEM_TYPE, failure
-from tracekit.transport.line import Line, Reply
+from tracekit.transport.line import Line, Reply, Transport
 
-__all__ = ["PROBLEM_TYPE", "Line", "Reply", "compress", "failure", "is_known", "open_line"]
+__all__ = ["PROBLEM_TYPE", "Line", "Reply", "Transport", "compress", "failure", "is_known", "open_line"]

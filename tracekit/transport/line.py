@@ -14,6 +14,8 @@ from tracekit.errors import ConfigError, DockingDenied, DockingError, DockingUna
 from tracekit.transport.bodies import TooLarge, collect, compress
 from tracekit.transport.failures import failure
 
+Transport = httpx.BaseTransport
+"""What carries requests: sockets, or something of a test in their place."""
 MEBIBYTE = 1024 * 1024
 _HOPS = 3
 
@@ -50,6 +52,7 @@ class Line:
         ca: a PEM file of certificate authorities, where the system's do not know the peer.
         proxy: an address; proxies of the environment are ignored.
         max_reply: bytes that an answer may have after decoding.
+        transport: what carries requests in place of sockets: for tests.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Line:
         max_reply: int = 64 * MEBIBYTE,
         agent: str = "tracekit",
         clock: Callable[[], float] = time.monotonic,
+        transport: Transport | None = None,
     ) -> None:
         self.url = checked_url(url)
         self._deadline = deadline
@@ -75,6 +79,7 @@ class Line:
             trust_env=False,
             follow_redirects=False,
             headers={"user-agent": agent, "accept": "application/json", "accept-encoding": "gzip"},
+            transport=transport,
         )
 
     def call(

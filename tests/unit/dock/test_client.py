@@ -204,6 +204,17 @@ def test_a_down_line_leaves_pending_and_flush_sends_later(platform, connect, sho
     assert client.flush() == []
 
 
+def test_what_another_platform_at_the_address_keeps_from_being_sent_waits_in_the_spool(platform, connect, shops):
+    platform.environment = "production"
+    client = connect(receiver="city-370200")
+    with pytest.raises(DockingDenied, match="environment"):
+        client.send(shops(1))
+    assert client.spool.counts() == {"ready": 1}
+    platform.environment = "test"
+    (receipt,) = client.flush()
+    assert isinstance(receipt, Receipt)
+
+
 def test_the_first_send_works_offline_when_the_receiver_is_known(platform, connect, shops):
     client = connect(url="http://127.0.0.1:9", receiver="city-370200", retry=Retry(budget=0))
     (pending,) = client.send(shops(1))
